@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Unit files: which file a name means now, and what it says. Always computed from the present disk, as PID 1 does
+ * whenever the mtime of a search folder changed (basic/unit-file.c:unit_file_build_name_map). */
+
+#include "unit.h"
+
+/* unit_file_find_fragment(): the file that @name means and the names that belong together. Returns 0 with
+ * *ret_fragment = ID_NONE when there is none; negative errno for a loop and the like. @ret_names has room for
+ * all names of the catalog; the fragment's own base name is *ret_id (instance filled in). */
+int unit_file_find_fragment(Manager *m, NameId name, PathId *ret_fragment, NameId *ret_id, NameId *ret_names, size_t *ret_n_names);
+
+/* The drop-ins of @u, weakest last to be applied last; and its .wants/.requires/.upholds links. */
+size_t unit_find_dropins(Manager *m, const Unit *u, PathId *ret, size_t max);
+
+/* load-fragment.c:unit_load_fragment, load-dropin.c:unit_load_dropin. Returns negative errno as they do. */
+int unit_load_fragment(Manager *m, Unit *u);
+int unit_load_dropin(Manager *m, Unit *u);
+int unit_load_fragment_and_dropin(Manager *m, Unit *u, bool fragment_required);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* The manager: PID 1's event loop on a World. A Manager is only a handle: where the world's arrays are, which
+ * systemd it is, whom to ask when the world can go several ways. It owns nothing but its scratch memory, and one
+ * thread uses one Manager. */
+
+#include "world.h"
+
+typedef struct Manager Manager;
+
+/* A question that the model asks instead of drawing. */
+typedef enum ChoiceKind {
+        CHOICE_ORDER,       /* is name a before name b in m->units? 0: a first, 1: b first */
+        CHOICE_CALL,        /* which of n calls that arrived together is next */
+        CHOICE_INTERRUPT,   /* an observation point of a reload: 0: nothing happens; 1..n-1: outside event i */
+        CHOICE_SCHEDULE,    /* an order that systemd leaves to pointers or the kernel; 0 is the canonical one */
+        _CHOICE_KIND_MAX,
+} ChoiceKind;
+
+typedef struct Choice {
+        ChoiceKind kind;
+        unsigned n;         /* answers are 0..n-1 */
+        NameId a, b;        /* ORDER */
+        const char *where;  /* the function that asks */
+} Choice;
+
+typedef struct Chooser Chooser;
+struct Chooser {
+        unsigned (*choose)(Chooser *self, Manager *m, const Choice *choice);
+        /* Which outside events may happen at an observation point of a reload: called with CHOICE_INTERRUPT in
+         * sight. Performs the chosen event on the world, or nothing. NULL: nothing ever happens there. */
+        void (*observation_point)(Chooser *self, Manager *m, const char *where, NameId name);
+};
+
+/* Who wants to know what a step does (traces); NULL everywhere in a search. */
+typedef struct Observer Observer;
+struct Observer {
+        /* @function of PID 1 did something to @unit (a name, ID_NONE: none); @text says what, in one sentence. */
+        void (*note)(Observer *self, Manager *m, const char *function, NameId unit, const char *text);
+        /* The stream as written, and which entry is about to be applied. */
+        void (*stream)(Observer *self, Manager *m, const char *text, size_t size);
+        void (*entry)(Observer *self, Manager *m, const char *name, NameId applied_to);
+};
+
+/* What happened in a reload, for the properties that speak about one. Filled by manager_reload(). */
+typedef struct ReloadReport {
+        bool done;
+        uint16_t n_written;         /* entries in the stream */
+        uint16_t n_begun;           /* names that the reader began an entry with */
+        bool stream_intact;         /* the two sequences were the same */
+        NameId first_stray;         /* first name at which they differ, ID_NONE */
+} ReloadReport;
+
+struct Manager {
+        const Catalog *catalog;
+        const Profile *profile;
+        const WorldLayout *layout;
+        Chooser *chooser;           /* never NULL while a step runs */
+        Observer *observer;
+
+        /* Bound by manager_bind() to one world */
+        World *world;
+        Unit *units;
+        UnitCommand *commands;
+        Dependency *dependencies;
+        Process *processes;
+        UnitSlot *names;
+        ContentId *disk;
+        InboxEntry *inbox;
+        Message *messages;
+        Pid *pid_files;
+        Pid *bus_names;
+        Client *clients;
+
+        /* Scratch, reused by every step */
+        World *before_reload;       /* the world at serialization */
+        World *scratch_world;
+        char *stream;               /* text of the last stream, NUL-terminated */
+        size_t stream_size, stream_allocated;
+        struct Transaction *transaction;
+        ReloadReport reload;        /* of the last step; .done is false when it had no reload */
+        unsigned alternatives;      /* how often a step had to pick among equals without being told */
+};
+
+/* @layout, @catalog, @profile must outlive the manager. */
+Manager *manager_new(const Catalog *catalog, const WorldLayout *layout, const Profile *profile);
+void manager_free(Manager *m);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Manager, manager_free)
+
+/* Makes @m work on @w from now on. Steps change @w in place. */
+void manager_bind(Manager *m, World *w);
+
+/* PID 1 after boot, before the first statement: perpetual units and what refers to the scenario's names. */
+void manager_startup(Manager *m);
+
+/* Dispatches all queues until nothing is left, then the one pending event source that sd-event would take. False:
+ * there was nothing to do. (manager.c:manager_loop.) A wanted reload or reexec is one dispatch of its own. */
+bool manager_dispatch(Manager *m);
+
+/* True when manager_dispatch() would do something. */
+bool manager_is_pending(const Manager *m);
+
+/* Dispatches until nothing is pending, or PID 1 died, or @limit dispatches are done (then WORLD_LIMIT is set). */
+void manager_settle(Manager *m, unsigned limit);
+
+/* PID 1 reaches an assertion. The world is final from here on; callers return at once. */
+void manager_crash(Manager *m, CrashSite site, const Unit *u);
+
+#define MANAGER_IS_RELOADING(m) (((m)->world->flags & WORLD_RELOADING) != 0)
+#define MANAGER_CRASHED(m) ((m)->world->crashed != CRASH_NONE)
+
+/* reload.c */
+void manager_reload(Manager *m);  /* manager.c:manager_reload */
+void manager_reexec(Manager *m);  /* main.c, manager.c:manager_startup with a stream */
+
+/* order.c: the ranking of m->units. */
+bool manager_name_before(Manager *m, NameId a, NameId b, const char *where);
+/* Sorts @slots into an order that m->units may have. Only the order of those pairs is asked for that @matters
+ * calls dependent (symmetric, no side effects); the others fall where they fall. */
+typedef bool (*OrderMatters)(Manager *m, UnitSlot a, UnitSlot b, const void *userdata);
+void manager_sort_units(Manager *m, UnitSlot *slots, size_t n, OrderMatters matters, const void *userdata, const char *where);
+
+/* queues.c */
+void manager_queue_add(Manager *m, UnitQueue q, Unit *u);    /* nothing when it is in */
+void manager_queue_remove(Manager *m, UnitQueue q, Unit *u); /* nothing when it is not in */
+Unit *manager_queue_pop(Manager *m, UnitQueue q);            /* as its kind says, LIFO or FIFO; NULL: empty */
+bool unit_in_queue(const Unit *u, UnitQueue q);
+unsigned manager_dispatch_gc_unit_queue(Manager *m);
+unsigned manager_dispatch_cleanup_queue(Manager *m);
+unsigned manager_dispatch_start_when_upheld_queue(Manager *m);
+unsigned manager_dispatch_stop_when_bound_queue(Manager *m);
+unsigned manager_dispatch_stop_when_unneeded_queue(Manager *m);
+unsigned manager_dispatch_release_resources_queue(Manager *m);
+unsigned manager_dispatch_stop_notify_queue(Manager *m);
+unsigned manager_dispatch_target_deps_queue(Manager *m);
+unsigned manager_dispatch_cgroup_realize_queue(Manager *m);
+void manager_dispatch_cgroup_empty(Manager *m);              /* one unit: cgroup.c:on_cgroup_empty_event */
+void manager_dispatch_cgroup_inotify(Manager *m);            /* all pending ones */
+void manager_dispatch_run_queue(Manager *m);                 /* job.c */
+
+/* sigchld.c */
+void manager_dispatch_sigchld(Manager *m);                   /* one child */
+void manager_dispatch_notify(Manager *m);                    /* one datagram */
+/* Units by pid: cgroup first, then the watch list, each once, in handler order. Returns how many. */
+size_t manager_get_units_for_pid(Manager *m, Pid pid, UnitSlot ret[static 5]);
+Unit *manager_get_unit_by_cgroup(Manager *m, CGroupPath path);
+
+/* dbus.c: the methods that systemctl calls. @name as given by the caller. */
+void manager_dispatch_inbox(Manager *m, unsigned index);
+
+/* Where units are. */
+static inline Unit *manager_unit(Manager *m, UnitSlot slot) {
+        return slot == UNIT_NONE ? NULL : m->units + slot;
+}
+static inline Unit *manager_get_unit(Manager *m, NameId name) {
+        return name == ID_NONE ? NULL : manager_unit(m, m->names[name]);
+}
+static inline UnitSlot unit_slot(const Manager *m, const Unit *u) {
+        return (UnitSlot) (u - m->units);
+}
+static inline const char *unit_name(const Manager *m, const Unit *u) {
+        return m->catalog->names[u->id].name;
+}
+
+/* Notes for traces; nothing happens without an observer. */
+void manager_note(Manager *m, const char *function, const Unit *u, const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* A capacity of the world is used up: the run goes on, the result is incomplete. */
+static inline void manager_limit(Manager *m) {
+        m->world->flags |= WORLD_LIMIT;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* What differs between the versions of systemd, and nothing else: one row a version, one switch a difference.
+ * No other file compares version numbers. Each switch names the function in which the sources differ. */
+
+#include "types.h"
+
+typedef struct EventPriorities {
+        int8_t cgroup_inotify; /* manager.c, cgroup.c: manager_setup_cgroup */
+        int8_t notify;         /* manager_setup_notify */
+        int8_t exec_fd;        /* service_allocate_exec_fd_event_source */
+        int8_t sigchld;        /* manager_setup_sigchld_event_source */
+        int8_t signals;        /* manager_setup_signals */
+        int8_t cgroup_empty;   /* cgroup.c: manager_setup_cgroup */
+        int8_t normal;         /* D-Bus, timers */
+        int8_t watchdog;       /* idle level: service watchdog */
+        int8_t run_queue;      /* manager_setup_run_queue */
+} EventPriorities;
+
+typedef struct Profile {
+        int version;               /* 252, 254, 255, 257, 262 */
+        const char *name;          /* "257" */
+        const char *describes;     /* what was read and what was measured, one line */
+        EventPriorities priority;
+
+        /* Stream, unit-serialize.c and service.c */
+        bool pids_first_wins;           /* main-pid=, control-pid= ignored when already set */
+        bool pidref_lines;              /* two lines a pid, "@FD:PID" first */
+        bool skip_knows_jobs;           /* unit_deserialize_state_skip() consumes job subsections */
+        bool orphans;                   /* manager_synthesize_orphaned_unit(), the stale alias check */
+        bool stream_cgroup_realized;    /* cgroup-realized= is written at all */
+        bool cgroup_runtime;            /* cgroup state is a heap object that may be absent */
+        bool cgroup_path_release_first; /* unit_set_cgroup_path() drops the old path before it inserts */
+        bool cgroup_watch_on_deserialize;
+        bool stream_start_ratelimit;
+        bool stream_exported_debug_invocation; /* debug-invocation= */
+        bool stream_live_mount_result;
+        bool stream_bus_name_owner;
+        bool stream_flush_n_restarts;
+        bool stream_notify_access_override;
+        bool stream_notify_state;
+        bool stream_reload_begin;
+        bool stream_restart_delay_chosen;
+        bool stream_status_errno;
+        bool stream_handoff_timestamp;
+        bool stream_extra_fd;
+        bool empty_job_id_renewed; /* job_deserialize() */
+
+        /* Services */
+        bool state_before_auto_restart; /* 254: dead-before-auto-restart and its kin; else will_auto_restart */
+        bool restart_shortcut;          /* 257: a manual start in auto-restart restarts at once */
+        bool restart_direct_replaces;   /* 257: RestartMode=direct enqueues with mode replace */
+        bool restart_force_spares_success_oneshot; /* 257 */
+        bool n_restarts_by_state;       /* 257: reset unless auto-restart-queued; else the flush flag */
+        bool notify_reload_states;      /* 254: reload-signal, reload-notify, Type=notify-reload */
+        bool reload_post;               /* 262: ExecReloadPost, reload-post, refresh-* */
+        bool running_revalidating;      /* 262 */
+        bool mounting_state;            /* 257 */
+        bool notify_tag_precedence;     /* 254: STOPPING > READY > RELOADING; else the last tag wins */
+        bool notify_refuses_after_stopping; /* 262 */
+        bool release_resources_queue;   /* 254 */
+        bool pinned_not_collected;      /* 262: may_gc in dead-resources-pinned */
+        bool coldplug_from_pinned;      /* 262: service_coldplug() accepts dead-resources-pinned */
+        bool sigchld_rewatches;         /* 252-257: rewatch-pids */
+
+        /* Units, jobs, manager */
+        bool gc_waits_for_queues;       /* 254: D-Bus, cgroup-empty and oom queues hold a unit */
+        bool core_prunes_inactive;      /* 254: cgroup-empty of an inactive unit only prunes */
+        bool masked_shortcut;           /* 257: a masked unit's drop-ins are not read */
+        bool merge_spares_stub;         /* 262: unit_merge() does not call done() on a stub */
+        bool has_lenient_mode;          /* 262 */
+        bool job_refuses_late_merge;    /* 262 */
+        bool upheld_by_setting;         /* 254: UpheldBy=, .upholds/ */
+} Profile;
+
+/* All profiles, in ascending order of version; *ret_n is their number. */
+const Profile *profiles(size_t *ret_n);
+
+/* The profile called NAME ("257"), NULL when there is none. */
+const Profile *profile_find(const char *name);
+
+/* The default: 257. */
+const Profile *profile_default(void);
+
+bool profile_has_service_state(const Profile *p, ServiceState s);
