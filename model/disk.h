@@ -13,6 +13,12 @@ int unit_file_find_fragment(Manager *m, NameId name, PathId *ret_fragment, NameI
 
 /* The drop-ins of @u, weakest last to be applied last; and its .wants/.requires/.upholds links. */
 size_t unit_find_dropins(Manager *m, const Unit *u, PathId *ret, size_t max);
+/* In that order: valid links of .wants, .requires, .upholds (CatalogPath.kind says which, .target is the other unit),
+ * each sorted by file name; then the *.conf files sorted by file name, masked ones included (disk_read() gives 0). */
+
+/* What one reads in the file @path, links followed as the kernel does. 1: *ret is a file with text; 0: it is empty or
+ * /dev/null, which masks (null_or_empty()); -ENOENT: nothing there or a dangling link; -ELOOP. */
+int disk_read(const Manager *m, PathId path, ContentId *ret);
 
 /* load-fragment.c:unit_load_fragment, load-dropin.c:unit_load_dropin. Returns negative errno as they do. */
 int unit_load_fragment(Manager *m, Unit *u);

@@ -80,6 +80,10 @@ struct Manager {
         size_t stream_size, stream_allocated;
         struct Transaction *transaction;
         ReloadReport reload;        /* of the last step; .done is false when it had no reload */
+        /* A recording's ranking of m->units: by NameId the place of that name; NULL: the ranking is decided lazily.
+         * Where it is given manager_sort_units() and manager_name_before() follow it in full and ask nothing.
+         * manager_reload() and manager_reexec() go over to rank_after once the stream is written. */
+        const uint16_t *rank, *rank_after;
         unsigned alternatives;      /* how often a step had to pick among equals without being told */
 };
 

@@ -77,7 +77,14 @@ typedef struct DependencyIterator {
 /* The next unit that @u has one of the types on, in canonical order; NULL: no more. A unit may come twice when it
  * has two of the types. Start with { .types = ... }. The dependencies must not change in between. */
 Unit *unit_next_dependency(Manager *m, const Unit *u, DependencyIterator *i);
-bool unit_has_dependency(Manager *m, const Unit *u, uint64_t types, const Unit *other);
+bool unit_has_dependency(Manager *m, const Unit *u, uint64_t types, const Unit *other); /* @other NULL: any */
+int unit_add_two_dependencies(Manager *m, Unit *u, UnitDependency d, UnitDependency e, Unit *other, bool add_reference);
+int unit_add_two_dependencies_by_name(Manager *m, Unit *u, UnitDependency d, UnitDependency e, NameId name, bool add_reference);
+int unit_add_default_target_dependency(Manager *m, Unit *u, Unit *target); /* unit.c, for targets and their queue */
+Unit *unit_get_slice(Manager *m, const Unit *u);   /* UNIT_GET_SLICE(): what it is InSlice of, NULL: none */
+Unit *unit_get_trigger(Manager *m, const Unit *u); /* UNIT_TRIGGER(): what it triggers, NULL: none */
+/* Statement `trigger UNIT`: traffic on a socket, a timer elapses, a path appears. Nothing unless it waits. */
+void unit_trigger_fire(Manager *m, Unit *u);
 /* The types that have this behaviour ("atom"), as in unit-dependency-atom.c. */
 #define DEPS_PULL_IN_START                       (BIT(UNIT_REQUIRES) | BIT(UNIT_BINDS_TO))
 #define DEPS_PULL_IN_START_IGNORED               (BIT(UNIT_WANTS) | BIT(UNIT_UPHOLDS))
