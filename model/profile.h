@@ -46,6 +46,9 @@ typedef struct Profile {
         bool stream_handoff_timestamp;
         bool stream_extra_fd;
         bool empty_job_id_renewed; /* job_deserialize() */
+        bool stream_layout_257;    /* service keys: forbid-restart after n-restarts, status-text behind the exec status */
+        bool state_change_filled;  /* unit_deserialize(): an entry without state-change-timestamp gets the present time */
+        bool reaped_pids_lost;     /* 255: deserialize_pidref() opens the process again, which fails once it is reaped */
 
         /* Services */
         bool state_before_auto_restart; /* 254: dead-before-auto-restart and its kin; else will_auto_restart */
@@ -62,6 +65,14 @@ typedef struct Profile {
         bool release_resources_queue;   /* 254 */
         bool pinned_not_collected;      /* 262: may_gc in dead-resources-pinned */
         bool coldplug_from_pinned;      /* 262: service_coldplug() accepts dead-resources-pinned */
+        bool enter_dead_skips_gc_queue; /* 262: service_enter_dead() does not offer the unit to the gc */
+        bool start_limit_wins_result;   /* 262: service_enter_dead(): start-limit-hit replaces an earlier result */
+        bool start_limit_spares_starting; /* 262: service_test_startable() counts no start of a starting service */
+        bool leftovers_by_default_path; /* 262: unit_warn_leftover_processes() looks without setting a cgroup path */
+        bool mainpid_while_stopping;    /* 257: MAINPID= is taken in stop and stop-sigterm */
+        bool notify_restart_reset;      /* 262: RESTART_RESET=1 */
+        bool reload_signal_checked;     /* 262: service_check_reload_signal_handler() */
+        bool helper_exit_is_opaque;     /* 262: no SuccessExitStatus= for a control process without a command */
         bool sigchld_rewatches;         /* 252-257: rewatch-pids */
 
         /* Units, jobs, manager */
@@ -71,7 +82,21 @@ typedef struct Profile {
         bool merge_spares_stub;         /* 262: unit_merge() does not call done() on a stub */
         bool has_lenient_mode;          /* 262 */
         bool job_refuses_late_merge;    /* 262 */
+        bool job_install_needs_free_slot; /* 254: job_install() asserts that canceling the old job left none */
+        bool propagates_stop_gracefully; /* 254: PropagatesStopTo= is UNIT_ATOM_PROPAGATE_STOP_GRACEFUL */
+        bool failed_job_leaves_transaction; /* 254: transaction_add_job_and_dependencies() deletes what it added */
+        bool retry_load_keeps_error;    /* 257: same function; a retried load that fails is not made not-found */
+        bool isolate_keeps_by_trigger_job; /* 257: shall_stop_on_isolate() */
+        bool propagate_reload_skips_nop; /* 257: manager_propagate_reload() without a job to propagate to */
+        bool transaction_drops_nop;     /* 262: transaction_drop_nop(); before, merging with it is an assertion */
+        bool transaction_merges_anchored_first; /* 262: transaction_ensure_mergeable() */
+        bool reload_canceled_when_down; /* 262: unit_process_job(), JOB_RELOAD */
+        bool start_waits_for_stop;      /* 262: unit_start() in deactivating, -EAGAIN before anything is tested */
         bool upheld_by_setting;         /* 254: UpheldBy=, .upholds/ */
+        bool knows_254_settings;        /* load-fragment-gperf: RestartMode=, FileDescriptorStorePreserve=, ReloadSignal= */
+        bool knows_257_settings;        /* RestartMode=debug */
+        bool knows_262_settings;        /* ExecReloadPost=, the prefix "|", FileDescriptorStorePreserve=on-success */
+        bool credentials_imply_exec;    /* 257: service_add_extras(): no Type= but credentials */
 } Profile;
 
 /* All profiles, in ascending order of version; *ret_n is their number. */

@@ -60,6 +60,7 @@ typedef struct Job {
         uint8_t type;      /* JobType */
         uint8_t state;     /* JobState */
         uint8_t flags;
+        uint8_t begin_running; /* it was running at some time: job-begin-running= (job-begin= is always set) */
 } Job;
 
 enum { /* Unit.timestamps: which are set */
@@ -116,6 +117,15 @@ enum { /* Service.config */
         SERVICE_RESTART_INFINITE  = 1 << 10,
         SERVICE_FINAL_KILL_SIGNAL = 1 << 11,
         SERVICE_RELOAD_SIGNAL_SET = 1 << 12,
+        SERVICE_START_TIMEOUT_DEFINED = 1 << 13, /* TimeoutSec= or TimeoutStartSec= is set */
+        SERVICE_HAS_CREDENTIALS   = 1 << 14, /* LoadCredential= and the like */
+};
+
+enum { /* Service.config of a socket, timer or path; the bits about killing are a socket's, too */
+        TRIGGER_HAS_SOURCE        = 1 << 15, /* Listen*=, On*=, Path*= */
+        SOCKET_ACCEPT             = 1 << 14, /* Accept=yes */
+        SOCKET_HAS_NON_ACCEPTING  = 1 << 13, /* a Listen*= that cannot accept connections */
+        TIMER_HAS_CALENDAR        = 1 << 13, /* OnCalendar= */
 };
 
 enum { /* Service.flags, runtime */
@@ -281,6 +291,7 @@ typedef struct InboxEntry {
         NameId unit;        /* the name that the call gives, or the unit whose timer elapsed */
         uint16_t client;    /* CALL: 0 top level, else 1 + index of the client; ID_NONE: nobody waits */
         uint16_t group;     /* calls with the same non-zero group arrived together: any order */
+        uint16_t connection; /* CALL: those of one group with the same non-zero connection come one after another */
 } InboxEntry;
 
 /* A datagram in the notify socket. */
@@ -380,7 +391,9 @@ void world_init(const WorldLayout *l, World *w);
 
 /* Brings a world between two steps into its canonical form: units into the slots of their ids, process ages,
  * timer and queue numbers dense, dependencies sorted where their order is not observable. Two worlds that behave
- * alike should then be equal bytes (in the hashed part). @scratch has room for one world. */
+ * alike should then be equal bytes (in the hashed part). @scratch has room for one world.
+ * Processes move to the slots of their ages, so a Pid means the same process only until then: properties that compare
+ * m->before_reload with m->world must look before. */
 void world_normalize(const WorldLayout *l, World *w, World *scratch);
 
 /* 128-bit fingerprint of the hashed part. The world must be normalized. */
