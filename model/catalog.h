@@ -20,8 +20,29 @@ typedef struct CatalogName {
         TextId stem;        /* the name without suffix, "rsyslog": the tag of its undeclared processes */
         bool is_template;
         bool observed;      /* the scenario's own: it has a file or a link, or one of those refers to it */
+        bool is_valid_slice; /* slice_name_is_valid() */
         bool is_orphan;     /* a spare name for a 262 orphan, see catalog_seal() */
+        NameId related;     /* of a socket, timer, path: the service of the same name, else ID_NONE */
+        NameId slice;       /* of a slice: its parent; of others: where unit_set_default_slice() puts it. ID_NONE: unknown */
+        ContentId base;     /* one of PID 1's own units (base-units.c): what its file says, else ID_NONE */
 } CatalogName;
+
+/* Names that mean something to PID 1; Catalog.special[] has those that the scenario knows. */
+typedef enum SpecialName {
+        SPECIAL_SYSINIT_TARGET,
+        SPECIAL_BASIC_TARGET,
+        SPECIAL_SHUTDOWN_TARGET,
+        SPECIAL_SOCKETS_TARGET,
+        SPECIAL_TIMERS_TARGET,
+        SPECIAL_PATHS_TARGET,
+        SPECIAL_TIME_SYNC_TARGET,
+        SPECIAL_TIME_SET_TARGET,
+        SPECIAL_DBUS_SOCKET,
+        SPECIAL_ROOT_SLICE,
+        SPECIAL_SYSTEM_SLICE,
+        SPECIAL_INIT_SCOPE,
+        _SPECIAL_NAME_MAX,
+} SpecialName;
 
 typedef enum PathKind {
         PATH_FRAGMENT,      /* DIR/NAME */
@@ -153,6 +174,8 @@ typedef struct Catalog {
         /* fragments[content * n_names + name]: NULL where that file cannot belong to that unit */
         Fragment **fragments;
 
+        NameId special[_SPECIAL_NAME_MAX]; /* ID_NONE: unknown to this scenario */
+
         Program top;        /* the statements before and between the clients */
         Program *clients;
         size_t n_clients;
@@ -186,14 +209,20 @@ CommandId catalog_command(Catalog *c, const CatalogCommand *command); /* copies 
 
 /* Looking up, after building; ID_NONE when unknown. Neither interns. */
 NameId catalog_find_name(const Catalog *c, const char *name);
+PathId catalog_find_path(const Catalog *c, const char *path);
 TextId catalog_find_text(const Catalog *c, const char *text);
 
 /* To be called once all statements are in: parses every body for every name that may load it (which may intern
  * further names and commands, until nothing new appears), adds PID 1's own units that refer to one of the
  * names (syslog.socket for syslog.service; see base-units.c), reserves orphan names and computes the
  * capacities. Parse problems that PID 1 would log are no error here: they become the load state that PID 1
- * gives. @warnings (may be NULL) collects "FILE:LINE: ..." strings on directives that the model ignores. */
+ * gives. It also interns the texts that programs use by themselves: "READY=1", "RELOADING=1", and for each Exec*= of a
+ * service that is no actor its tag, the unit's stem with -condition, -pre, (nothing), -post, -reload, -reloadpost, -stop
+ * or -stoppost. @warnings (may be NULL) collects "FILE:LINE: ..." strings on directives that the model ignores. */
 void catalog_seal(Catalog *c, GPtrArray *warnings);
+
+/* For debugging: everything in it, as text. */
+void catalog_dump(const Catalog *c, GString *s);
 
 static inline const char *catalog_name_str(const Catalog *c, NameId n) {
         return n == ID_NONE ? "" : c->names[n].name;
