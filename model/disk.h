@@ -16,6 +16,9 @@ size_t unit_find_dropins(Manager *m, const Unit *u, PathId *ret, size_t max);
 /* In that order: valid links of .wants, .requires, .upholds (CatalogPath.kind says which, .target is the other unit),
  * each sorted by file name; then the *.conf files sorted by file name, masked ones included (disk_read() gives 0). */
 
+/* The name that @template has with @instance; ID_NONE when the scenario has no such name. */
+NameId unit_name_replace_instance(const Catalog *c, NameId template, TextId instance);
+
 /* What one reads in the file @path, links followed as the kernel does. 1: *ret is a file with text; 0: it is empty or
  * /dev/null, which masks (null_or_empty()); -ENOENT: nothing there or a dangling link; -ELOOP. */
 int disk_read(const Manager *m, PathId path, ContentId *ret);

@@ -28,7 +28,7 @@ typedef struct UnitVTable {
         void (*notify_cgroup_empty)(Manager *m, Unit *u);
         void (*trigger_notify)(Manager *m, Unit *u, Unit *other);
         void (*reset_failed)(Manager *m, Unit *u);
-        int (*test_startable)(Manager *m, Unit *u);
+        int (*test_startable)(Manager *m, Unit *u); /* can_start before 262: 1 go on, 0 nothing to do, or negative */
 } UnitVTable;
 
 const UnitVTable *unit_vtable(const Unit *u);
@@ -62,6 +62,11 @@ bool unit_can_stop(const Manager *m, const Unit *u);
 bool unit_can_reload(Manager *m, Unit *u);
 bool unit_can_isolate(const Manager *m, const Unit *u);
 void unit_reset_failed(Manager *m, Unit *u);
+int unit_test_start_limit(Manager *m, Unit *u); /* counts one start: 0, or -ECANCELED when the limit is hit */
+/* unit.c:manager_ratelimit_requeue: the rate limits are refilled, the queues look at the unit again. */
+void manager_ratelimit_requeue(Manager *m, Unit *u);
+/* OnSuccess= (UNIT_ON_SUCCESS) or OnFailure= (UNIT_ON_FAILURE) of @u: start them. */
+void unit_start_on_termination_deps(Manager *m, Unit *u, UnitDependency d);
 void unit_notify(Manager *m, Unit *u, UnitActiveState os, UnitActiveState ns, bool reload_success);
 void unit_trigger_notify(Manager *m, Unit *u);
 void unit_coldplug(Manager *m, Unit *u);

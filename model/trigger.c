@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+
+/* What sockets, timers and paths have in common. */
+
+#include <errno.h>
+
+#include "job.h"
+#include "unit-types.h"
+
+bool unit_stop_pending(const Unit *u) {
+        return u->job.installed && u->job.type == JOB_STOP;
+}
+
+bool unit_active_or_pending(const Manager *m, const Unit *u) {
+        if (UNIT_IS_ACTIVE_OR_ACTIVATING(unit_active_state(m, u)))
+                return true;
+
+        return u->job.installed && (u->job.type == JOB_START || u->job.type == JOB_RESTART);
+}
+
+int unit_test_trigger_loaded(Manager *m, const Unit *u) {
+        const Unit *trigger = unit_get_trigger(m, u);
+
+        if (!trigger || trigger->load_state != UNIT_LOADED) {
+                manager_note(m, "unit_test_trigger_loaded", u, "refuses to start, its unit to trigger is not loaded");
+                return -ENOENT;
+        }
+
+        return 0;
+}
+
+void unit_trigger_fire(Manager *m, Unit *u) {
+        static void (*const fire[_UNIT_TYPE_MAX])(Manager *m, Unit *u) = {
+                [UNIT_SOCKET] = socket_fire,
+                [UNIT_TIMER]  = timer_fire,
+                [UNIT_PATH]   = path_fire,
+        };
+
+        if (fire[u->type])
+                fire[u->type](m, u);
+}
