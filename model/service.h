@@ -3,7 +3,10 @@
 
 /* core/service.c. One file per concern; all names are systemd's.
  *   service.c          states, start, stop, restart, the vtable
- *   service-exec.c     which command runs next, and spawning
+ *   service-exec.c     which command runs next, spawning, the way to running
+ *   service-stop.c     the way to dead, automatic restart
+ *   service-reload.c   reloading
+ *   service-pid.c      which process is the main one; PID files, bus names
  *   service-sigchld.c  service_sigchld_event(), cgroup empty
  *   service-notify.c   service_notify_message()
  *   service-timer.c    arming and service_dispatch_timer()
@@ -12,6 +15,8 @@
 #include "unit.h"
 
 extern const UnitVTable service_vtable;
+
+int service_load(Manager *m, Unit *u); /* load-types.c */
 
 void service_init(Manager *m, Unit *u);
 void service_set_state(Manager *m, Unit *u, ServiceState state);
