@@ -39,6 +39,9 @@ void job_dispatch_timer(Manager *m, Unit *u, Job *j);
 
 /* transaction.c: manager.c:manager_add_job, without reply. Negative errno when the request is refused. */
 int manager_add_job(Manager *m, JobType type, Unit *u, JobMode mode);
+/* @reenqueue_anchor: TRANSACTION_REENQUEUE_ANCHOR, the job never merges into a running one (service_enter_restart()).
+ * manager_add_job() does so by itself for JOB_RESTART_DEPENDENCIES. */
+int manager_add_job_full(Manager *m, JobType type, Unit *u, JobMode mode, bool reenqueue_anchor);
 int manager_add_job_by_name(Manager *m, JobType type, NameId name, JobMode mode);
 int manager_propagate_reload(Manager *m, Unit *u, JobMode mode);
 /* Memory of one transaction, sized for @layout. */
