@@ -18,6 +18,9 @@ void kernel_exit(Manager *m, Pid pid, uint8_t code, uint8_t status);
 /* kill(2). False: no such living process. */
 bool kernel_signal(Manager *m, Pid pid, int signal);
 
+/* The process dies of @signal, whatever it thinks of it. */
+void kernel_kill_by_signal(Manager *m, Pid pid, int signal);
+
 /* Reaps a zombie: its slot is free again once no unit mentions it. */
 void kernel_reap(Manager *m, Pid pid);
 
@@ -41,6 +44,24 @@ Pid kernel_oldest_exiting(const Manager *m);
 
 /* True when a file in a folder of the unit search path changed: units that were not found may be now. */
 void kernel_disk_write(Manager *m, PathId path, ContentId content); /* ID_NONE: remove */
+
+/* A free slot of the process table. */
+extern const Process process_none;
+
+/* True when nobody can still know the pid of this free slot. */
+static inline bool process_slot_is_clean(const Process *p) {
+        return p->tag == ID_NONE && p->watchers == 0;
+}
+
+/* programs.c: what a program does when it starts and when it gets a signal; the tag of its process. */
+void program_start(Manager *m, Unit *u, Pid pid, const UnitCommand *command);
+void program_handle_signal(Manager *m, Pid pid, int signal);
+TextId program_tag(const Manager *m, const Unit *u, const UnitCommand *command);
+
+/* True when @inner is @outer or below it; only slices have something below them. */
+bool cgroup_path_contains(const Catalog *c, CGroupPath outer, CGroupPath inner);
+/* cgroup.events of @path and of the slices above it may have changed: inotify tells those who watch. */
+void kernel_cgroup_changed(Manager *m, CGroupPath path);
 
 static inline bool cgroup_path_equal(CGroupPath a, CGroupPath b) {
         return a.name == b.name && a.slice == b.slice;

@@ -26,6 +26,12 @@ typedef struct Choice {
 } Choice;
 
 typedef struct Chooser Chooser;
+/* The observation points of a reload: @where of Chooser.observation_point(). */
+#define OBSERVE_SERIALIZED "manager_serialize"  /* the stream is written; no name */
+#define OBSERVE_LOAD "unit_load"                /* the files of @name are about to be read */
+#define OBSERVE_COLDPLUG "unit_coldplug"        /* @name is about to be coldplugged */
+#define OBSERVE_CATCHUP "unit_cgroup_catchup"   /* a look at the cgroup of @name */
+
 struct Chooser {
         unsigned (*choose)(Chooser *self, Manager *m, const Choice *choice);
         /* Which outside events may happen at an observation point of a reload: called with CHOICE_INTERRUPT in
@@ -84,6 +90,13 @@ struct Manager {
          * Where it is given manager_sort_units() and manager_name_before() follow it in full and ask nothing.
          * manager_reload() and manager_reexec() go over to rank_after once the stream is written. */
         const uint16_t *rank, *rank_after;
+        /* Set for a reload in which files change between the loads of its entries: all orders among the names of the same
+         * non-zero group matter to the stream, since each load may see another disk. By NameId; NULL: no file changes. */
+        const uint8_t *file_groups;
+        /* The process that the last exit, signal or notify statement hit, as TAG.N; hit_tag is ID_NONE: none. (Its pid may be
+         * another process's once PID 1 has settled.) */
+        TextId hit_tag;
+        uint16_t hit_number;
         unsigned alternatives;      /* how often a step had to pick among equals without being told */
 };
 
@@ -143,6 +156,12 @@ void manager_dispatch_cgroup_empty(Manager *m);              /* one unit: cgroup
 void manager_dispatch_cgroup_inotify(Manager *m);            /* all pending ones */
 void manager_dispatch_run_queue(Manager *m);                 /* job.c */
 
+/* inbox.c: what waits for PID 1 at normal priority. Taking an entry away keeps the order of the others. */
+void manager_inbox_add(Manager *m, const InboxEntry *e); /* WORLD_LIMIT when there is no room */
+void manager_inbox_add_event(Manager *m, InboxKind kind, NameId unit); /* no call; nothing when it is there */
+bool manager_inbox_has(const Manager *m, InboxKind kind, NameId unit);
+void manager_inbox_remove(Manager *m, unsigned index);
+
 /* sigchld.c */
 void manager_dispatch_sigchld(Manager *m);                   /* one child */
 void manager_dispatch_notify(Manager *m);                    /* one datagram */
@@ -152,6 +171,9 @@ Unit *manager_get_unit_by_cgroup(Manager *m, CGroupPath path);
 
 /* dbus.c: the methods that systemctl calls. @name as given by the caller. */
 void manager_dispatch_inbox(Manager *m, unsigned index);
+/* Somebody reads properties of the unit by its bus path (`systemctl show`): dbus.c:find_unit loads it first, and a unit
+ * that was not found is looked for again. The caller settles. */
+void manager_read_properties(Manager *m, NameId name);
 
 /* Where units are. */
 static inline Unit *manager_unit(Manager *m, UnitSlot slot) {
