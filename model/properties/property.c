@@ -65,7 +65,7 @@ static const Property table[] = {
         },
 };
 
-static_assert(G_N_ELEMENTS(table) <= PROPERTIES_MAX, "a set of properties is a bit mask");
+_Static_assert(G_N_ELEMENTS(table) <= PROPERTIES_MAX, "a set of properties is a bit mask");
 
 const Property *properties(size_t *ret_n) {
         *ret_n = G_N_ELEMENTS(table);

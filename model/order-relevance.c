@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Which pairs of units can tell in which order a reload walks through m->units. All other pairs commute, and nobody
+ * has to ask for their order. In doubt a pair matters. */
+
+#include <string.h>
+
+#include "disk.h"
+#include "stream.h"
+
+/* Serialization, and with it deserialization */
+
+static uint64_t *unit_names(const StreamOrder *o, UnitSlot slot) {
+        return o->names + slot * o->n_words;
+}
+
+static bool has_name(const StreamOrder *o, UnitSlot slot, NameId name) {
+        return unit_names(o, slot)[name / 64] & BIT(name % 64);
+}
+
+/* What manager_load_unit() will make of the entry's name. A name whose file cannot be found out stays what it is. */
+static void prepare_unit(Manager *m, StreamOrder *o, UnitSlot slot) {
+        NameId *names = g_newa(NameId, m->catalog->n_names), own = m->units[slot].id, id;
+        PathId fragment;
+        size_t n = 0;
+        bool readable = false;
+
+        if (unit_file_find_fragment(m, own, &fragment, &id, names, &n) >= 0 && fragment != ID_NONE && id != ID_NONE) {
+                ContentId content;
+
+                readable = disk_read(m, fragment, &content) > 0;
+                for (size_t i = 0; i < n; i++)
+                        unit_names(o, slot)[names[i] / 64] |= BIT(names[i] % 64);
+        } else
+                id = own;
+
+        o->ids[slot] = id;
+        unit_names(o, slot)[own / 64] |= BIT(own % 64);
+
+        /* Not so with a masked file: whether its aliases are merged depends on who is loaded first. */
+        o->separate[slot] = m->profile->orphans && readable &&
+                            m->names[id] != UNIT_NONE && m->units[m->names[id]].id == id;
+}
+
+static bool meet(const Manager *m, const StreamOrder *o, UnitSlot a, UnitSlot b) {
+        return o->ids[a] == o->ids[b] || has_name(o, a, m->units[b].id) || has_name(o, b, m->units[a].id);
+}
+
+/* Two jobs of a kind cannot be in one unit: the second entry is given up there, and a skip that takes the end of its
+ * other job for that of the entry swallows the following one. */
+static bool skip_may_desync(const Manager *m, const StreamOrder *o, UnitSlot slot) {
+        const Unit *u = m->units + slot;
+
+        if (m->profile->skip_knows_jobs || !u->job.installed || !u->nop_job.installed)
+                return false;
+
+        for (size_t i = 0; i < m->layout->n_units; i++) {
+                const Unit *other = m->units + i;
+
+                if (other->in_use && i != slot && (other->job.installed || other->nop_job.installed) &&
+                    meet(m, o, slot, (UnitSlot) i))
+                        return true;
+        }
+
+        return false;
+}
+
+void stream_order_prepare(Manager *m, StreamOrder *order) {
+        for (size_t i = 0; i < m->layout->n_units; i++)
+                if (m->units[i].in_use)
+                        prepare_unit(m, order, (UnitSlot) i);
+
+        for (size_t i = 0; i < m->layout->n_units && !order->everything; i++)
+                order->everything = m->units[i].in_use && skip_may_desync(m, order, (UnitSlot) i);
+}
+
+/* What unit_serialize() writes of a unit besides its flags, as far as it is not configuration. */
+static bool runtime_is_equal(const Service *a, const Service *b) {
+        size_t start = offsetof(Service, flags), end = offsetof(Service, timer_seq);
+
+        return memcmp((const uint8_t *) a + start, (const uint8_t *) b + start, end - start) == 0;
+}
+
+static bool entry_is_bare(const Unit *u) {
+        return !u->job.installed && !u->nop_job.installed && u->cgroup.name == ID_NONE && u->service.main_pid == 0 &&
+               u->service.control_pid == 0 && u->service.main_command == 0 && u->service.control_command == 0;
+}
+
+/* True: the two entries are the same but for the name, whoever reads one of them after the other reads nothing new. */
+static bool entries_are_equal(const Unit *a, const Unit *b) {
+        uint16_t written = (uint16_t) ~(UNIT_COLDPLUGGED | UNIT_NOT_FOUND_STALE | UNIT_BUS_TRACKED | UNIT_PERPETUAL |
+                                        UNIT_IS_ORPHAN | UNIT_START_LIMIT_HIT);
+
+        return entry_is_bare(a) && entry_is_bare(b) &&
+               a->type == b->type && a->state == b->state && a->timestamps == b->timestamps &&
+               ((a->flags ^ b->flags) & written) == 0 &&
+               a->start_ratelimit == b->start_ratelimit && a->start_limit_burst == b->start_limit_burst &&
+               a->start_limit_interval_zero == b->start_limit_interval_zero &&
+               a->auto_start_stop_ratelimit == b->auto_start_stop_ratelimit &&
+               runtime_is_equal(&a->service, &b->service);
+}
+
+static bool cgroups_are_shared(const Unit *a, const Unit *b) {
+        return a->cgroup.name != ID_NONE && a->cgroup.name == b->cgroup.name && a->cgroup.slice == b->cgroup.slice;
+}
+
+static bool files_may_change(const Manager *m, const Unit *a, const Unit *b) {
+        return m->file_groups && m->file_groups[a->id] != 0 && m->file_groups[a->id] == m->file_groups[b->id];
+}
+
+bool stream_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *stream_order) {
+        const Unit *ua = m->units + a, *ub = m->units + b;
+        const StreamOrder *o = stream_order;
+
+        if (o->everything || files_may_change(m, ua, ub) || cgroups_are_shared(ua, ub))
+                return true;
+
+        if (!meet(m, o, a, b) || entries_are_equal(ua, ub))
+                return false;
+
+        return !(o->ids[a] == o->ids[b] && o->separate[a] && o->separate[b]);
+}
+
+/* Coldplug */
+
+/* Queues that are emptied from the top, with effects on other units: who is put there when a unit changes its state
+ * (unit-notify.c). */
+typedef struct NotifyQueue {
+        uint64_t others;      /* these dependencies of it */
+        uint64_t self;        /* the unit itself, if it has one of these */
+        uint8_t config;       /* only units with this setting, 0: all */
+} NotifyQueue;
+
+static const NotifyQueue notify_queues[] = {
+        { DEPS_ADD_START_WHEN_UPHELD_QUEUE,        DEPS_START_STEADILY,            0                         },
+        { DEPS_ADD_CANNOT_BE_ACTIVE_WITHOUT_QUEUE, DEPS_CANNOT_BE_ACTIVE_WITHOUT,  0                         },
+        { DEPS_ADD_STOP_WHEN_UNNEEDED_QUEUE,       0,                              CONFIG_STOP_WHEN_UNNEEDED },
+};
+
+/* How many units @u may put there, up to two. *only is one of them. */
+static unsigned count_submitted(Manager *m, const Unit *u, const NotifyQueue *q, const Unit **only) {
+        DependencyIterator i = { .types = q->others };
+        const Unit *other;
+        bool submits_self;
+
+        submits_self = q->config != 0 ? (u->config & q->config) != 0 : unit_has_dependency(m, u, q->self, NULL);
+        if (submits_self) {
+                if (*only && *only != u)
+                        return 2;
+                *only = u;
+        }
+
+        while ((other = unit_next_dependency(m, u, &i))) {
+                if (q->config != 0 && (other->config & q->config) == 0)
+                        continue;
+                if (*only && *only != other)
+                        return 2;
+                *only = other;
+        }
+
+        return *only ? 1 : 0;
+}
+
+/* Each of the two puts somebody there, and together they put more than one. */
+static bool queue_order_matters(Manager *m, const Unit *a, const Unit *b, const NotifyQueue *q) {
+        const Unit *from_a = NULL, *from_b = NULL;
+        unsigned n_a, n_b;
+
+        n_a = count_submitted(m, a, q, &from_a);
+        if (n_a == 0)
+                return false;
+        n_b = count_submitted(m, b, q, &from_b);
+        if (n_b == 0)
+                return false;
+
+        return n_a > 1 || n_b > 1 || from_a != from_b;
+}
+
+/* A pid that two units watch is found by the one first that came first. */
+static bool pids_are_shared(const Service *a, const Service *b) {
+        const Pid pids_a[] = { a->main_pid, a->control_pid }, pids_b[] = { b->main_pid, b->control_pid };
+
+        for (size_t i = 0; i < 2; i++)
+                for (size_t j = 0; j < 2; j++)
+                        if (pids_a[i] != 0 && pids_a[i] == pids_b[j])
+                                return true;
+
+        return false;
+}
+
+/* Who changes its state last sees the other as it will be, or as if it were dead. A unit that was dead changes nothing
+ * and tells nobody, in all types (service.c:service_coldplug and its kin). */
+bool coldplug_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {
+        const Unit *ua = m->units + a, *ub = m->units + b;
+
+        (void) unused;
+
+        if (ua->service.deserialized_state == 0 || ub->service.deserialized_state == 0)
+                return false;
+
+        if (unit_has_dependency(m, ua, BIT(UNIT_TRIGGERS) | BIT(UNIT_TRIGGERED_BY), ub) ||
+            pids_are_shared(&ua->service, &ub->service))
+                return true;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(notify_queues); i++)
+                if (queue_order_matters(m, ua, ub, notify_queues + i))
+                        return true;
+
+        return false;
+}
+
+/* Catchup */
+
+/* on_cgroup_empty_event() takes one unit at a time, the last that came first. For an inactive or failed one it only
+ * prunes. */
+static bool catchup_queues_unit(Manager *m, const Unit *u) {
+        return !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, u)) && unit_cgroup_is_empty(m, u) > 0;
+}
+
+bool catchup_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {
+        (void) unused;
+
+        return catchup_queues_unit(m, m->units + a) && catchup_queues_unit(m, m->units + b);
+}
