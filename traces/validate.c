@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+
+#include <string.h>
+
+#include "model/outside.h"
+#include "model/properties/property.h"
+#include "traces/error.h"
+#include "traces/scenario.h"
+#include "traces/validate.h"
+
+typedef struct Validator {
+        Chooser chooser;    /* first */
+        const Catalog *catalog;
+        WorldLayout layout;
+        Manager *m;
+        World *world, *scratch;
+        uint16_t *ranks[WORLD_EPOCHS_MAX];
+        const Property *property;
+        const TraceEvent *event;
+        unsigned n_event;   /* from 1 on */
+        guint n_choices;    /* of the event, that were asked so far */
+        guint n_interrupts;
+        unsigned n_points;
+        char *why;          /* the first difference */
+} Validator;
+
+static void G_GNUC_PRINTF(2, 3) differs(Validator *v, const char *format, ...) {
+        g_autofree char *text = NULL;
+        va_list ap;
+
+        if (v->why)
+                return;
+        va_start(ap, format);
+        text = g_strdup_vprintf(format, ap);
+        va_end(ap);
+        v->why = v->n_event > 0 ? g_strdup_printf("event %u: %s", v->n_event, text) : g_strdup(text);
+}
+
+/* Order */
+
+static bool is_before(const TraceRun *run, const Catalog *c, unsigned key, NameId a, NameId b) {
+        for (guint i = 0; i < run->orders->len; i++) {
+                const TraceOrder *o = run->orders->pdata[i];
+
+                if (o->key == key && strcmp(o->first, catalog_name_str(c, a)) == 0 && strcmp(o->second, catalog_name_str(c, b)) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static bool has_predecessor(const TraceRun *run, const Catalog *c, unsigned key, NameId name, const uint16_t *rank) {
+        for (NameId a = 0; a < c->n_names; a++)
+                if (rank[a] == UINT16_MAX && a != name && is_before(run, c, key, a, name))
+                        return true;
+        return false;
+}
+
+/* A ranking that extends what the run says. False: there is none, it goes in circles. */
+static bool make_rank(const TraceRun *run, const Catalog *c, unsigned key, bool descending, uint16_t *rank) {
+        memset(rank, 0xff, c->n_names * sizeof(uint16_t));
+        for (uint16_t place = 0; place < c->n_names; place++) {
+                NameId found = ID_NONE;
+
+                for (NameId i = 0; i < c->n_names && found == ID_NONE; i++) {
+                        NameId name = descending ? (NameId) (c->n_names - 1 - i) : i;
+
+                        if (rank[name] == UINT16_MAX && !has_predecessor(run, c, key, name, rank))
+                                found = name;
+                }
+                if (found == ID_NONE)
+                        return false;
+                rank[found] = place;
+        }
+        return true;
+}
+
+static bool check_order_names(Validator *v, const TraceRun *run) {
+        for (guint i = 0; i < run->orders->len; i++) {
+                const TraceOrder *o = run->orders->pdata[i];
+
+                if (o->key >= WORLD_EPOCHS_MAX || catalog_find_name(v->catalog, o->first) == ID_NONE ||
+                    catalog_find_name(v->catalog, o->second) == ID_NONE) {
+                        differs(v, "its orders speak of a name or a key that the scenario does not have: %s before %s", o->first, o->second);
+                        return false;
+                }
+        }
+        return true;
+}
+
+/* Choices and interrupts */
+
+static unsigned validator_choose(Chooser *self, Manager *m, const Choice *c) {
+        Validator *v = (Validator *) (void *) self;
+
+        if (c->n <= 1)
+                return 0;
+        for (; v->n_choices < v->event->choices->len; v->n_choices++) {
+                const TraceChoice *t = v->event->choices->pdata[v->n_choices];
+
+                if (t->kind == CHOICE_ORDER)
+                        continue; /* the ranking has answered it */
+                if (t->kind != c->kind || t->n != c->n || t->answer >= c->n)
+                        break;
+                v->n_choices++;
+                return t->answer;
+        }
+        differs(v, "%s asks a question (%s, %u answers) that the trace does not have", c->where, choice_kind_to_string(c->kind), c->n);
+        return 0;
+}
+
+static char *process_name(const Manager *m, Pid pid) {
+        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->processes[pid - 1].tag),
+                               (unsigned) world_instances(m->layout, m->world)[pid - 1]);
+}
+
+static void perform_exit(Validator *v, const char *process) {
+        Manager *m = v->m;
+
+        for (Pid pid = 1; pid <= m->layout->n_processes; pid++) {
+                const Process *p = m->processes + pid - 1;
+                g_autofree char *name = NULL;
+
+                if (p->state != PROCESS_RUNNING || (p->flags & PROCESS_CAN_EXIT) == 0)
+                        continue;
+                name = process_name(m, pid);
+                if (strcmp(name, process) == 0) {
+                        kernel_exit(m, pid, CODE_EXITED, 0);
+                        return;
+                }
+        }
+        differs(v, "there is no process %s that could exit by itself", process);
+}
+
+/* Performs the client's next statement, which must be the given one; @client NULL: the top level's. */
+static void perform_statement(Validator *v, const char *client, const char *statement) {
+        Manager *m = v->m;
+        const Program *p = client ? NULL : &m->catalog->top;
+        unsigned number = 0;
+
+        for (size_t i = 0; client && i < m->catalog->n_clients; i++)
+                if (strcmp(m->catalog->clients[i].name, client) == 0) {
+                        p = m->catalog->clients + i;
+                        number = (unsigned) i + 1;
+                }
+        if (!p) {
+                differs(v, "there is no client %s", client);
+                return;
+        }
+
+        uint16_t *pc = client ? &m->clients[number - 1].pc : &m->world->top_pc;
+        if ((client && m->clients[number - 1].waiting) || *pc >= p->n_statements)
+                differs(v, "%s cannot do anything now", client ?: "the top level");
+        else if (strcmp(p->statements[*pc].source, statement) != 0)
+                differs(v, "the next statement of %s is '%s'", client ?: "the top level", p->statements[*pc].source);
+        else
+                outside_perform(m, p->statements + (*pc)++, number);
+}
+
+static void validator_observation_point(Chooser *self, Manager *m, const char *where, NameId name) {
+        Validator *v = (Validator *) (void *) self;
+        unsigned point = v->n_points++;
+
+        for (; v->n_interrupts < v->event->interrupts->len; v->n_interrupts++) {
+                const TraceInterrupt *i = v->event->interrupts->pdata[v->n_interrupts];
+
+                if (i->point != point)
+                        return;
+                if (strcmp(i->where, where) != 0 || (i->unit && strcmp(i->unit, catalog_name_str(m->catalog, name)) != 0))
+                        differs(v, "observation point %u is %s of %s", point, where, catalog_name_str(m->catalog, name));
+                else if (i->client)
+                        perform_statement(v, i->client, i->statement ?: "");
+                else
+                        perform_exit(v, i->process);
+        }
+}
+
+/* Events */
+
+static void perform_dispatch(Validator *v) {
+        unsigned epoch = v->world->epoch;
+
+        if (!manager_is_pending(v->m)) {
+                differs(v, "PID 1 has nothing to do");
+                return;
+        }
+        if ((v->world->flags & WORLD_REEXEC_WANTED) != 0 && epoch + 1 < WORLD_EPOCHS_MAX)
+                v->m->rank_after = v->ranks[epoch + 1];
+        manager_dispatch(v->m);
+        v->m->rank_after = NULL;
+}
+
+static bool same_text(const char *a, const char *b) {
+        return g_strcmp0(a, b) == 0;
+}
+
+static void compare_changes(Validator *v, const GPtrArray *recorded, const GPtrArray *now) {
+        for (guint i = 0; i < MAX(recorded->len, now->len) && !v->why; i++) {
+                const Change *r = i < recorded->len ? recorded->pdata[i] : NULL;
+                const Change *n = i < now->len ? now->pdata[i] : NULL;
+
+                if (!r)
+                        differs(v, "%s of %s changes from '%s' to '%s' now", n->field, n->subject, n->old, n->new);
+                else if (!n)
+                        differs(v, "%s of %s does not change from '%s' to '%s' any more", r->field, r->subject, r->old, r->new);
+                else if (!same_text(r->subject, n->subject) || !same_text(r->field, n->field) || !same_text(r->old, n->old) || !same_text(r->new, n->new))
+                        differs(v, "%s of %s changes from '%s' to '%s', where it was %s of %s from '%s' to '%s'",
+                                n->field, n->subject, n->old, n->new, r->field, r->subject, r->old, r->new);
+        }
+}
+
+static void compare_hit(Validator *v) {
+        g_autofree char *hit = v->m->hit_tag == ID_NONE ? NULL :
+                g_strdup_printf("%s.%u", catalog_text_str(v->catalog, v->m->hit_tag), (unsigned) v->m->hit_number);
+
+        if (!same_text(hit, v->event->process))
+                differs(v, "the statement hits %s, where it was %s", hit ?: "nobody", v->event->process ?: "nobody");
+}
+
+static void take_event(Validator *v) {
+        const TraceEvent *e = v->event;
+
+        if (MANAGER_CRASHED(v->m)) {
+                differs(v, "PID 1 is dead already");
+                return;
+        }
+
+        v->n_choices = v->n_interrupts = v->n_points = 0;
+        v->m->hit_tag = ID_NONE;
+        v->m->reload.done = false;
+        if (e->kind == TRACE_DISPATCH)
+                perform_dispatch(v);
+        else if (e->kind == TRACE_EXIT)
+                perform_exit(v, e->process);
+        else
+                perform_statement(v, e->top_level ? NULL : e->client, e->statement);
+        if (v->why)
+                return;
+        if (v->n_interrupts < e->interrupts->len)
+                differs(v, "the reload has only %u observation points", v->n_points);
+        if (e->kind == TRACE_STATEMENT)
+                compare_hit(v);
+}
+
+/* The world of the last event, before it is normalized, or after. */
+static int check(Validator *v, PropertyCheck property, Finding *ret) {
+        return property ? property(v->m, ret) : 0;
+}
+
+static bool at_rest(const Validator *v) {
+        if (MANAGER_CRASHED(v->m))
+                return true;
+        for (size_t i = 0; i < v->catalog->n_clients; i++)
+                if (v->m->clients[i].waiting || v->m->clients[i].pc < v->catalog->clients[i].n_statements)
+                        return false;
+        return !manager_is_pending(v->m);
+}
+
+/* Takes all events. *ret_violated: the last one violates the property, *ret_finding says how. */
+static void take_events(Validator *v, const TraceRun *run, bool *ret_violated, Finding *ret_finding) {
+        *ret_violated = false;
+        for (guint i = 0; i < run->events->len && !v->why; i++) {
+                g_autoptr(GPtrArray) before = NULL, after = NULL, changes = NULL;
+
+                v->event = run->events->pdata[i];
+                v->n_event = i + 1;
+                if (v->event->skipped)
+                        continue;
+
+                before = snapshot_take(v->m, SNAPSHOT_ALL);
+                take_event(v);
+                if (v->why)
+                        return;
+
+                *ret_violated = v->m->reload.done && check(v, v->property->on_reload, ret_finding) < 0;
+                world_normalize(&v->layout, v->world, v->scratch);
+                *ret_violated = *ret_violated || check(v, v->property->on_state, ret_finding) < 0 ||
+                        (at_rest(v) && check(v, v->property->at_rest, ret_finding) < 0);
+                after = snapshot_take(v->m, SNAPSHOT_ALL);
+                changes = snapshot_changes(before, after);
+                compare_changes(v, v->event->changes, changes);
+        }
+        v->n_event = 0;
+}
+
+static void start(Validator *v, const TraceRun *run, bool descending) {
+        if (!check_order_names(v, run))
+                return;
+        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++)
+                if (!make_rank(run, v->catalog, key, descending, v->ranks[key])) {
+                        differs(v, "its orders go in circles");
+                        return;
+                }
+        world_init(&v->layout, v->world);
+        manager_bind(v->m, v->world);
+        v->m->rank = v->ranks[0];
+        manager_startup(v->m);
+        world_normalize(&v->layout, v->world, v->scratch);
+}
+
+static unsigned count_events(const TraceRun *run) {
+        unsigned n = 0;
+
+        for (guint i = 0; i < run->events->len; i++) {
+                const TraceEvent *e = run->events->pdata[i];
+
+                n += e->top_level ? 0 : 1 + e->interrupts->len;
+        }
+        return n;
+}
+
+static void validate_run(Validator *v, const Trace *t, bool descending) {
+        Finding finding = { .unit = ID_NONE };
+        bool violated;
+
+        start(v, &t->run, descending);
+        if (v->why)
+                return;
+        take_events(v, &t->run, &violated, &finding);
+        if (v->why)
+                return;
+        if (!violated)
+                differs(v, "%s is not violated at the end", t->property);
+        else if (strcmp(finding.text, t->violation) != 0)
+                differs(v, "%s is violated otherwise: %s", t->property, finding.text);
+        else if (count_events(&t->run) != t->n_events)
+                differs(v, "there are %u events, not %u", count_events(&t->run), t->n_events);
+}
+
+/* The observable state in which the run ends. */
+static GPtrArray *end_of_run(Validator *v, const TraceRun *run, bool descending) {
+        Finding ignored;
+        bool violated;
+
+        start(v, run, descending);
+        if (!v->why)
+                take_events(v, run, &violated, &ignored);
+        if (!v->why && !at_rest(v))
+                differs(v, "a run does not end at rest");
+        return v->why ? NULL : snapshot_take(v->m, SNAPSHOT_OBSERVABLE);
+}
+
+static void validate_schedule(Validator *v, const Trace *t, bool descending) {
+        g_autoptr(GPtrArray) run = end_of_run(v, &t->run, descending), other = NULL, changes = NULL;
+
+        if (!run)
+                return;
+        other = end_of_run(v, &t->other, descending);
+        if (!other)
+                return;
+        changes = snapshot_changes(other, run);
+        if (changes->len == 0)
+                differs(v, "both orders come to rest in the same state");
+        compare_changes(v, t->differences, changes);
+}
+
+static void validator_init(Validator *v, const Catalog *c, const Profile *profile, const Property *property) {
+        *v = (Validator) {
+                .chooser = { .choose = validator_choose, .observation_point = validator_observation_point },
+                .catalog = c,
+                .property = property,
+        };
+        world_layout(c, &v->layout);
+        v->m = manager_new(c, &v->layout, profile);
+        v->m->chooser = &v->chooser;
+        v->world = world_new(&v->layout);
+        v->scratch = world_new(&v->layout);
+        for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
+                v->ranks[i] = g_new(uint16_t, c->n_names);
+}
+
+static void validator_clear(Validator *v) {
+        for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
+                g_free(v->ranks[i]);
+        manager_free(v->m);
+        g_free(v->world);
+        g_free(v->scratch);
+        g_free(v->why);
+}
+
+bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **error) {
+        const Profile *profile = profile_find(t->systemd);
+        g_autoptr(Catalog) c = NULL;
+        size_t n;
+        const Property *all = properties(&n);
+        int property = property_find(t->property);
+
+        *ret_why = NULL;
+        if (!profile || property < 0 || all[property].compares_orders != t->has_other) {
+                traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0, "%s '%s' is unknown; see 'coldplug %s'",
+                                 profile ? "property" : "systemd", profile ? t->property : t->systemd, profile ? "properties" : "profiles");
+                return false;
+        }
+        c = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, error);
+        if (!c)
+                return false;
+
+        for (unsigned descending = 0; descending < 2 && !*ret_why; descending++) {
+                Validator v;
+
+                validator_init(&v, c, profile, all + property);
+                if (t->has_other)
+                        validate_schedule(&v, t, descending);
+                else
+                        validate_run(&v, t, descending);
+                *ret_why = g_steal_pointer(&v.why);
+                validator_clear(&v);
+        }
+        return !*ret_why;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* Runs a trace again, with none of the code that found it. The search decides the order of names lazily, as questions come up;
+ * here whole rankings that extend what the trace says about them are fixed beforehand, and no question about
+ * orders is ever asked. Two such rankings are tried: the names whose order is left open ascending, and descending. */
+
+#include "traces/trace.h"
+
+/* True: the model does the same again, and the property is violated as the trace says. False with *ret_why: it does
+ * not, and this is the first difference. False with @error: the trace cannot be run at all. */
+bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **error);
