@@ -227,6 +227,10 @@ void catalog_dump(const Catalog *c, GString *s);
 static inline const char *catalog_name_str(const Catalog *c, NameId n) {
         return n == ID_NONE ? "" : c->names[n].name;
 }
+/* What the top level (0) or a client (1 + index) does. */
+static inline const Program *catalog_program(const Catalog *c, unsigned client) {
+        return client == 0 ? &c->top : c->clients + client - 1;
+}
 static inline const char *catalog_text_str(const Catalog *c, TextId t) {
         return t == ID_NONE ? "" : c->texts[t];
 }

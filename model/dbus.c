@@ -57,8 +57,7 @@ static bool unit_is_load_error(const Unit *u) {
                 u->load_state == UNIT_ERROR;
 }
 
-/* dbus-unit.c:bus_unit_queue_job_one (bus_unit_queue_job in 252), job mode replace. */
-static int bus_unit_queue_job_one(Manager *m, Unit *u, JobType type) {
+int unit_queue_job_check(Manager *m, Unit *u, JobType type) {
 
         /* Units without a file may be stopped, but not when there is nothing to stop. */
         if (type == JOB_STOP && unit_is_load_error(u) && unit_active_state(m, u) == UNIT_INACTIVE)
@@ -71,6 +70,17 @@ static int bus_unit_queue_job_one(Manager *m, Unit *u, JobType type) {
             u->type == UNIT_SERVICE && u->service.type == SERVICE_DBUS &&
             dbus_is_stopping(m))
                 return -ECANCELED;
+
+        return 0;
+}
+
+/* dbus-unit.c:bus_unit_queue_job_one (bus_unit_queue_job in 252), job mode replace. */
+static int bus_unit_queue_job_one(Manager *m, Unit *u, JobType type) {
+        int r;
+
+        r = unit_queue_job_check(m, u, type);
+        if (r < 0)
+                return r;
 
         return manager_add_job(m, type, u, JOB_REPLACE);
 }
@@ -194,6 +204,42 @@ static JobType statement_to_job_type(StatementType t) {
         }
 }
 
+static const Statement *call_operations(const Manager *m, const InboxEntry *e) {
+        return catalog_program(m->catalog, e->client)->statements + e->first;
+}
+
+/* systemctl-start-unit.c:verb_start, 262: a masked unit is no error for try-restart, so when the call for all of them
+ * was refused because of one, each is asked for by itself. A client goes back to where its line begins. The top level
+ * may be elsewhere by now (pause); its calls arrive together. */
+static void retry_one_by_one(Manager *m, const InboxEntry *e) {
+        const Statement *operations = call_operations(m, e);
+        InboxEntry single = *e;
+
+        if (e->client > 0) {
+                m->clients[e->client - 1].pc = e->first;
+                m->clients[e->client - 1].one_by_one = 1;
+                return;
+        }
+
+        single.first = single.n = 0;
+        for (size_t i = 0; i < e->n; i++) {
+                single.unit = operations[i].unit;
+                manager_inbox_add(m, &single);
+        }
+}
+
+/* dbus-manager.c:method_enqueue_unit_job_many, 262: all units or none. */
+static int method_enqueue_unit_job_many(Manager *m, const InboxEntry *e) {
+        StatementType t = (StatementType) e->statement;
+        int r;
+
+        r = manager_add_jobs(m, statement_to_job_type(t), call_operations(m, e), e->n);
+        if (r == -ERFKILL && t == STATEMENT_TRY_RESTART)
+                retry_one_by_one(m, e);
+
+        return r;
+}
+
 /* method_reload(), method_reexecute(): only what the main loop is to do next is noted; the client waits
  * for it. */
 static void method_reload(Manager *m, const InboxEntry *e, uint16_t flag) {
@@ -219,6 +265,8 @@ static void manager_dispatch_call(Manager *m, const InboxEntry *e) {
                 r = method_reset_failed_unit(m, e->unit);
         else if (t == STATEMENT_KILL)
                 r = method_kill_unit(m, e->unit);
+        else if (e->n > 0)
+                r = method_enqueue_unit_job_many(m, e);
         else
                 r = method_start_unit_generic(m, e->unit, statement_to_job_type(t));
 

@@ -132,11 +132,11 @@ static void unit_gc_sweep(Manager *m, Unit *u, uint8_t *marks) {
 }
 
 unsigned manager_dispatch_gc_unit_queue(Manager *m) {
-        uint8_t marks[m->layout->n_units];
+        uint8_t *marks = g_newa(uint8_t, m->layout->n_units);
         unsigned n = 0;
         Unit *u;
 
-        memset(marks, GC_UNKNOWN, sizeof(marks));
+        memset(marks, GC_UNKNOWN, m->layout->n_units);
 
         while ((u = manager_queue_pop(m, QUEUE_GC))) {
                 uint8_t *mark = marks + unit_slot(m, u);

@@ -42,6 +42,9 @@ int manager_add_job(Manager *m, JobType type, Unit *u, JobMode mode);
 /* @reenqueue_anchor: TRANSACTION_REENQUEUE_ANCHOR, the job never merges into a running one (service_enter_restart()).
  * manager_add_job() does so by itself for JOB_RESTART_DEPENDENCIES. */
 int manager_add_job_full(Manager *m, JobType type, Unit *u, JobMode mode, bool reenqueue_anchor);
+/* manager.c:manager_add_jobs, 262, mode replace: one transaction for the units of @n operations, which are loaded and
+ * checked one after the other. */
+int manager_add_jobs(Manager *m, JobType type, const Statement *operations, size_t n);
 int manager_add_job_by_name(Manager *m, JobType type, NameId name, JobMode mode);
 int manager_propagate_reload(Manager *m, Unit *u, JobMode mode);
 /* Memory of one transaction, sized for @layout. */

@@ -14,7 +14,8 @@ bool statement_is_call(StatementType t) {
         return t >= STATEMENT_DAEMON_RELOAD && t <= STATEMENT_KILL;
 }
 
-static void perform_call(Manager *m, const Statement *s, unsigned client) {
+/* @n > 0: the call is for the units of so many operations from @first on. */
+static void perform_call(Manager *m, const Statement *s, unsigned client, size_t first, size_t n) {
         bool paused = m->world->flags & WORLD_PAUSED;
 
         manager_inbox_add(m, &(InboxEntry) {
@@ -24,6 +25,8 @@ static void perform_call(Manager *m, const Statement *s, unsigned client) {
                 .client = (uint16_t) client,
                 .group = paused ? PAUSE_GROUP : 0,
                 .connection = paused ? (uint16_t) s->line : 0,
+                .first = (uint16_t) first,
+                .n = (uint16_t) n,
         });
 
         if (client > 0)
@@ -125,7 +128,7 @@ Pid outside_perform(Manager *m, const Statement *s, unsigned client) {
         m->hit_number = 0;
 
         if (statement_is_call(s->type)) {
-                perform_call(m, s, client);
+                perform_call(m, s, client, 0, 0);
                 return 0;
         }
 
@@ -161,6 +164,43 @@ Pid outside_perform(Manager *m, const Statement *s, unsigned client) {
         }
 }
 
+static bool line_goes_on(const Program *p, size_t pc) {
+        return pc < p->n_statements && p->statements[pc].continues;
+}
+
+/* systemctl-start-unit.c:verb_start, 262: the verbs that ask for jobs hand over all units of a line at once. */
+static size_t count_operations(const Manager *m, const Program *p, size_t first) {
+        StatementType t = p->statements[first].type;
+        size_t end = first + 1;
+
+        if (!m->profile->enqueue_many || t < STATEMENT_START || t > STATEMENT_RELOAD)
+                return 1;
+
+        while (line_goes_on(p, end))
+                end++;
+
+        return end - first;
+}
+
+Pid outside_advance(Manager *m, unsigned client) {
+        const Program *p = catalog_program(m->catalog, client);
+        Client *c = client > 0 ? m->clients + client - 1 : NULL;
+        uint16_t *pc = c ? &c->pc : &m->world->top_pc, first = *pc;
+        size_t n = c && c->one_by_one ? 1 : count_operations(m, p, first);
+
+        *pc = (uint16_t) (first + n);
+        if (c && !line_goes_on(p, *pc))
+                c->one_by_one = 0;
+
+        if (n == 1)
+                return outside_perform(m, p->statements + first, client);
+
+        m->hit_tag = ID_NONE;
+        m->hit_number = 0;
+        perform_call(m, p->statements + first, client, first, n);
+        return 0;
+}
+
 void outside_settle(Manager *m) {
         for (unsigned i = 0; i < SETTLE_MAX; i++) {
                 Pid pid;
@@ -180,16 +220,14 @@ void outside_settle(Manager *m) {
 }
 
 void outside_run_statement(Manager *m, Pid *ret_hit) {
-        const Program *top = &m->catalog->top;
-        Pid hit = 0;
+        Pid hit;
 
         do {
-                hit = outside_perform(m, top->statements + m->world->top_pc++, 0);
+                hit = outside_advance(m, 0);
 
                 if ((m->world->flags & WORLD_PAUSED) == 0)
                         outside_settle(m);
-        } while (!MANAGER_CRASHED(m) && m->world->top_pc < top->n_statements &&
-                 top->statements[m->world->top_pc].continues);
+        } while (!MANAGER_CRASHED(m) && line_goes_on(&m->catalog->top, m->world->top_pc));
 
         if (ret_hit)
                 *ret_hit = hit;

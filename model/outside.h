@@ -9,6 +9,10 @@
  * @client: 0 top level, else 1 + index. Returns the process that EXIT, SIGNAL and NOTIFY hit, 0: none. */
 Pid outside_perform(Manager *m, const Statement *s, unsigned client);
 
+/* Performs the next operation of @client (0: the top level) and goes on to the one behind it; with it all those that
+ * go into the same call (Profile.enqueue_many). Returns as outside_perform(). */
+Pid outside_advance(Manager *m, unsigned client);
+
 /* True when @s is a call to PID 1 that is answered later. */
 bool statement_is_call(StatementType t);
 

@@ -229,6 +229,7 @@ static const Profile profile_table[] = {
                 .transaction_drops_nop = true,
                 .transaction_merges_anchored_first = true,
                 .reload_canceled_when_down = true,
+                .enqueue_many = true,
                 .start_waits_for_stop = true,
                 .upheld_by_setting = true,
                 .knows_254_settings = true,

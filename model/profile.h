@@ -91,6 +91,7 @@ typedef struct Profile {
         bool transaction_drops_nop;     /* 262: transaction_drop_nop(); before, merging with it is an assertion */
         bool transaction_merges_anchored_first; /* 262: transaction_ensure_mergeable() */
         bool reload_canceled_when_down; /* 262: unit_process_job(), JOB_RELOAD */
+        bool enqueue_many;              /* 262: method_enqueue_unit_job_many(), which systemctl calls for several units */
         bool start_waits_for_stop;      /* 262: unit_start() in deactivating, -EAGAIN before anything is tested */
         bool upheld_by_setting;         /* 254: UpheldBy=, .upholds/ */
         bool knows_254_settings;        /* load-fragment-gperf: RestartMode=, FileDescriptorStorePreserve=, ReloadSignal= */

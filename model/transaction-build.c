@@ -262,6 +262,7 @@ int transaction_add_job_and_dependencies(Plan *tr, JobType type, Unit *u, JobNod
                         return r;
         } else {
                 tr->anchor = job;
+                job->is_anchor = true;
                 if (flags & TRANSACTION_REENQUEUE_ANCHOR)
                         job->flags |= JOB_REFUSE_LATE_MERGE;
         }

@@ -8,13 +8,20 @@
 #include "tables.h"
 #include "transaction.h"
 
-static void transaction_find_jobs_that_matter_to_anchor(JobNode *j, unsigned generation) {
+static void transaction_find_jobs_that_matter_to_anchor_one(JobNode *j, unsigned generation) {
         j->matters_to_anchor = true;
         j->generation = generation;
 
         for (JobLink *l = j->subject_list; l; l = l->subject_next)
                 if (l->matters && l->object->generation != generation)
-                        transaction_find_jobs_that_matter_to_anchor(l->object, generation);
+                        transaction_find_jobs_that_matter_to_anchor_one(l->object, generation);
+}
+
+static void transaction_find_jobs_that_matter_to_anchor(Plan *tr, unsigned generation) {
+        for (size_t i = 0; i < tr->n_order; i++)
+                for (JobNode *j = tr->jobs[tr->order[i]]; j; j = j->next)
+                        if (j->is_anchor)
+                                transaction_find_jobs_that_matter_to_anchor_one(j, generation);
 }
 
 static bool job_changes_installed(const Plan *tr, const JobNode *j) {
@@ -62,7 +69,7 @@ static int transaction_minimize_impact(Plan *tr, JobMode mode) {
 
 static bool job_list_is_redundant(const Plan *tr, const JobNode *j) {
         for (; j; j = j->next)
-                if (tr->anchor == j ||
+                if (j->is_anchor ||
                     !job_type_is_redundant((JobType) j->type, unit_active_state(tr->m, job_node_unit(tr, j))) ||
                     job_changes_installed(tr, j))
                         return false;
@@ -91,7 +98,7 @@ static void transaction_collect_garbage(Plan *tr) {
         while (i < tr->n_order) {
                 JobNode *j = tr->jobs[tr->order[i]];
 
-                if (tr->anchor != j && !j->object_list) {
+                if (!j->is_anchor && !j->object_list) {
                         transaction_delete_job(tr, j, true);
                         i = 0;
                 } else
@@ -256,7 +263,7 @@ int transaction_prepare(Plan *tr, JobMode mode) {
         for (size_t i = 0; i < tr->m->layout->n_units; i++)
                 tr->m->transaction->installed[i].generation = 0;
 
-        transaction_find_jobs_that_matter_to_anchor(tr->anchor, generation++);
+        transaction_find_jobs_that_matter_to_anchor(tr, generation++);
 
         r = transaction_minimize_impact(tr, mode);
         if (r < 0)

@@ -146,7 +146,7 @@ static int transaction_ensure_mergeable(Plan *tr, bool by_matter, bool matters) 
         return 0;
 }
 
-/* 262: a job that does nothing gives way to any other job of its unit, and hands on being the anchor. */
+/* 262: a job that does nothing gives way to any other job of its unit, and hands on being an anchor. */
 static void transaction_drop_nop(Plan *tr) {
         for (size_t i = 0; i < tr->n_order; i++) {
                 JobNode *nop = NULL, *regular = NULL;
@@ -157,8 +157,7 @@ static void transaction_drop_nop(Plan *tr) {
                 if (!nop || !regular)
                         continue;
 
-                if (tr->anchor == nop)
-                        tr->anchor = regular;
+                regular->is_anchor = regular->is_anchor || nop->is_anchor;
                 transaction_delete_job(tr, nop, false);
         }
 }
@@ -189,7 +188,7 @@ int transaction_merge_jobs(Plan *tr) {
                         return r;
 
                 while ((k = j->next))
-                        if (tr->anchor == k) {
+                        if (k->is_anchor) {
                                 transaction_merge_and_delete_job(tr, k, j, t);
                                 j = k;
                         } else

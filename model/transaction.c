@@ -160,6 +160,7 @@ JobNode *transaction_add_one_job(Plan *tr, JobType type, Unit *u, bool *ret_is_n
                 return NULL;
 
         j->unit = slot;
+        j->name = u->id;
         j->type = (uint8_t) type;
         j->flags = tr->irreversible ? JOB_IRREVERSIBLE : 0;
 
@@ -315,15 +316,16 @@ static const char *refusal_to_string(int error) {
                 int error;
                 const char *text;
         } table[] = {
-                { -ENOENT,  "the unit was not found"                  },
-                { -EIO,     "the unit is not loaded properly"         },
-                { -ENOEXEC, "the unit has a bad setting"              },
-                { -ERFKILL, "the unit is masked"                      },
-                { -EBADR,   "the unit knows no such job"              },
-                { -EDEADLK, "it contradicts itself or existing jobs"  },
-                { -EPERM,   "the unit may not be isolated"            },
-                { -EINVAL,  "the mode does not fit"                   },
-                { -ENOMEM,  "the model has no room for it"            },
+                { -ENOENT,    "the unit was not found"                                     },
+                { -EIO,       "the unit is not loaded properly"                            },
+                { -ENOEXEC,   "the unit has a bad setting"                                 },
+                { -ERFKILL,   "the unit is masked"                                         },
+                { -EBADR,     "the unit knows no such job"                                 },
+                { -EDEADLK,   "it contradicts itself or existing jobs"                     },
+                { -EPERM,     "the unit may not be isolated"                               },
+                { -EINVAL,    "only a dependency may ask for it, or the mode does not fit" },
+                { -ECANCELED, "D-Bus is about to stop"                                     },
+                { -ENOMEM,    "the model has no room for it"                               },
         };
 
         for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -400,6 +402,66 @@ int manager_add_job_full(Manager *m, JobType type, Unit *u, JobMode mode, bool r
         if (r < 0)
                 manager_note(m, "manager_add_job", u, "job %s (%s) is refused: %s",
                              job_type_to_string(type), job_mode_to_string(mode), refusal_to_string(r));
+
+        transaction_free(tr);
+        return r;
+}
+
+/* Loading a unit of a request can merge away one that an earlier unit has a job for, as unit_merge() only looks at
+ * installed jobs. It was not found, so that is a stop job of a unit that is down: redundant. */
+static void transaction_forget_merged(Plan *tr) {
+        size_t i = 0;
+
+        while (i < tr->n_order) {
+                UnitSlot slot = tr->order[i];
+
+                if (tr->m->names[tr->jobs[slot]->name] == slot) {
+                        i++;
+                        continue;
+                }
+
+                while (tr->jobs[slot])
+                        transaction_delete_job(tr, tr->jobs[slot], false);
+        }
+}
+
+static int transaction_add_request(Plan *tr, JobType type, NameId name, unsigned flags) {
+        Manager *m = tr->m;
+        Unit *u;
+        int r;
+
+        r = manager_load_unit(m, name, &u);
+        if (r < 0)
+                return r;
+        transaction_forget_merged(tr);
+
+        r = unit_queue_job_check(m, u, type);
+        if (r >= 0)
+                r = transaction_add_job_and_dependencies(tr, job_type_collapse(m, type, u), u, NULL, flags);
+        if (r < 0)
+                manager_note(m, "manager_add_jobs", u, "job %s is refused, and with it all of the call: %s",
+                             job_type_to_string(type), refusal_to_string(r));
+
+        return r;
+}
+
+int manager_add_jobs(Manager *m, JobType type, const Statement *operations, size_t n) {
+        Plan *tr;
+        int r = 0;
+
+        tr = transaction_new(m, /* irreversible= */ false);
+        if (!tr)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = transaction_add_request(tr, type, operations[i].unit,
+                                            transaction_flags(JOB_REPLACE, /* reenqueue_anchor= */ false));
+        if (r >= 0) {
+                r = transaction_activate(tr, JOB_REPLACE);
+                if (r < 0)
+                        manager_note(m, "manager_add_jobs", NULL, "jobs %s for %zu units are refused: %s",
+                                     job_type_to_string(type), n, refusal_to_string(r));
+        }
 
         transaction_free(tr);
         return r;

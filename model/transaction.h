@@ -33,6 +33,8 @@ struct JobNode {
         uint8_t type;
         uint8_t flags;            /* JOB_IRREVERSIBLE, JOB_IGNORE_ORDER, JOB_REFUSE_LATE_MERGE */
         bool matters_to_anchor;
+        bool is_anchor;           /* somebody asked for it: anchor_jobs (262: several) */
+        NameId name;              /* one that the unit had when the job was made */
         unsigned generation;
         JobNode *marker;          /* where the walk of verify_order came from; itself: the start */
         JobNode *next, *prev;     /* jobs of the same unit, the newest first; `next` also chains free nodes */
@@ -51,7 +53,7 @@ struct JobLink {
 /* One transaction: systemd's Transaction. */
 typedef struct Plan {
         Manager *m;
-        JobNode *anchor;
+        JobNode *anchor;          /* while it is built: the anchor added last */
         bool irreversible;
         JobNode **jobs;           /* by unit slot: the newest job of that unit, NULL: none */
         UnitSlot *order;          /* the units that have jobs, in the order in which they entered */
@@ -115,6 +117,10 @@ bool job_matters_to_anchor(const JobNode *j);
 /* job.c */
 void job_start_timer(Unit *u, Job *j, bool job_running);
 int job_compare_jobs(const Job *a, const Job *b, bool b_is_after_dependency); /* job_compare() with its flags */
+
+/* dbus.c: unit.c:unit_queue_job_check_and_mangle_type, 262; before part of bus_unit_queue_job_one(). What a request from
+ * outside must meet. */
+int unit_queue_job_check(Manager *m, Unit *u, JobType type);
 
 /* unit-start.c */
 bool unit_job_is_applicable(Manager *m, Unit *u, JobType type);

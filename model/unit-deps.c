@@ -319,9 +319,9 @@ void unit_merge_dependencies(Manager *m, Unit *u, Unit *other) {
 /* What loses a reference may be collected now. */
 void unit_clear_dependencies(Manager *m, Unit *u) {
         UnitSlot slot = unit_slot(m, u);
-        bool touched[m->layout->n_units];
+        bool *touched = g_newa(bool, m->layout->n_units);
 
-        memset(touched, 0, sizeof(touched));
+        memset(touched, 0, m->layout->n_units * sizeof(bool));
 
         for (size_t i = 0; i < m->world->n_dependencies; i++) {
                 Dependency *d = m->dependencies + i;

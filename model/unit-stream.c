@@ -274,7 +274,8 @@ static bool parse_cgroup_path(const Catalog *c, const char *text, CGroupPath *re
                 memcpy(component, parent, (size_t) (last - parent));
                 component[last - parent] = '\0';
                 slices[1] = catalog_find_name(c, component);
-        }
+        } else if (parent == last)
+                slices[1] = c->special[SPECIAL_ROOT_SLICE];
 
         for (size_t i = 0; i < 2; i++) {
                 if (slices[i] != ID_NONE && c->names[slices[i]].type != UNIT_SLICE)

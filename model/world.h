@@ -292,6 +292,7 @@ typedef struct InboxEntry {
         uint16_t client;    /* CALL: 0 top level, else 1 + index of the client; ID_NONE: nobody waits */
         uint16_t group;     /* calls with the same non-zero group arrived together: any order */
         uint16_t connection; /* CALL: those of one group with the same non-zero connection come one after another */
+        uint16_t first, n;  /* CALL for several units (Profile.enqueue_many): its operations; n 0: for `unit` only */
 } InboxEntry;
 
 /* A datagram in the notify socket. */
@@ -303,7 +304,7 @@ typedef struct Message {
 typedef struct Client {
         uint16_t pc;        /* next operation of its program */
         uint8_t waiting;    /* its call has not been answered */
-        uint8_t reserved;
+        uint8_t one_by_one; /* each unit of the present line gets a call of its own, see dbus.c:retry_one_by_one */
 } Client;
 
 /* Why PID 1 died. Zero: it lives. */

@@ -52,8 +52,8 @@ static const Property table[] = {
                 .definition = "Under every order the same schedule (the sequence of outside events, each with the dispatches before "
                               "it; an event that is impossible is skipped) comes to rest in the same observable state, crashed "
                               "being a state. The fraction is that of all orders but those of the largest class, for the schedule "
-                              "that tells most apart. It is put to the test by every schedule that comes to rest and that had "
-                              "a reload.",
+                              "that tells most apart. It is put to the test by every schedule that comes to rest after "
+                              "a reload; if no order ever mattered, by every reload.",
                 .compares_orders = true,
         },
         {

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+
+#include "cli/common.h"
+#include "cli/verb.h"
+#include "traces/json-text.h"
+#include "traces/validate.h"
+
+static void append_text(GString *out, const char *file, const Trace *t, const char *why) {
+        const Colors *c = colors();
+
+        g_string_append_printf(out, "%s · systemd %s · %s\n", t->scenario, t->systemd, t->property);
+        if (why)
+                g_string_append_printf(out, "  %sFAIL%s %s: %s\n", c->bad, c->off, file, why);
+        else
+                g_string_append_printf(out, "  %sok%s   %u event%s again: %s\n", c->good, c->off, t->n_events, t->n_events == 1 ? "" : "s", t->violation);
+}
+
+static void append_json(GString *out, const char *file, const Trace *t, const char *why, bool first) {
+        g_string_append(out, first ? "{" : ",\n{");
+        json_append_key(out, "trace");
+        json_append_string(out, file);
+        json_append_key(out, "scenario");
+        json_append_string(out, t->scenario);
+        json_append_key(out, "systemd");
+        json_append_string(out, t->systemd);
+        json_append_key(out, "property");
+        json_append_string(out, t->property);
+        json_append_key(out, "same");
+        g_string_append(out, why ? "false" : "true");
+        json_append_key(out, "difference");
+        json_append_string(out, why);
+        g_string_append_c(out, '}');
+}
+
+static int replay(const char *file, bool json, bool first, GString *out) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Trace) t = trace_load(file, &error);
+        g_autofree char *why = NULL;
+
+        if (!t)
+                return file_error(error);
+        if (!trace_validate(file, t, &why, &error) && !why)
+                return file_error(error);
+        if (json)
+                append_json(out, file, t, why, first);
+        else
+                append_text(out, file, t, why);
+        return why ? STATUS_VIOLATED : STATUS_OK;
+}
+
+int verb_replay(int argc, char **argv) {
+        gboolean json = FALSE;
+        const GOptionEntry entries[] = {
+                { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", NULL },
+                {},
+        };
+        g_autoptr(GString) out = g_string_new(NULL);
+        g_autoptr(GString) body = g_string_new(NULL);
+        int status;
+
+        if (!options_parse("replay", entries, &argc, &argv, &status))
+                return status;
+        if (argc < 2)
+                return usage_error("replay: a trace is missing; write 'coldplug replay TRACE...'");
+
+        status = STATUS_OK;
+        for (int i = 1; i < argc; i++)
+                status = status_worse(status, replay(argv[i], json, body->len == 0, body));
+        g_string_append_printf(out, json ? "{\"replays\": [%s]}\n" : "%s", body->str);
+        return output_finish(out, status);
+}
