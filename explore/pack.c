@@ -6,7 +6,7 @@
 
 void packer_init(Packer *p, const WorldLayout *l, const World *base) {
         p->n_words = l->size / sizeof(uint64_t);
-        g_assert(p->n_words * sizeof(uint64_t) == l->size);
+        g_assert(p->n_words % WORLD_GROUP_WORDS == 0 && p->n_words * sizeof(uint64_t) == l->size);
         p->base = g_memdup2(base, l->size);
 }
 
@@ -15,23 +15,25 @@ void packer_clear(Packer *p) {
 }
 
 void world_pack(const Packer *p, const World *w, GArray *to) {
-        const uint64_t *words = (const uint64_t *) (const void *) w;
+        const uint64_t *words = (const uint64_t *) (const void *) w, *base = p->base;
+        size_t n = p->n_words;
         guint start = to->len;
 
         /* Room for the worst case; what is not used is given back. */
-        g_array_set_size(to, start + (guint) (p->n_words + p->n_words / 64 + 1));
+        g_array_set_size(to, start + (guint) (n + n / 64 + 1));
         uint64_t *map = &g_array_index(to, uint64_t, start);
-        uint64_t *out = map + (p->n_words + 63) / 64;
+        uint64_t *out = map + (n + 63) / 64;
 
-        for (size_t i = 0; i < p->n_words; i += 64) {
-                size_t n = MIN(p->n_words - i, 64U);
-                uint64_t bits = 0;
+        memset(map, 0, (n + 63) / 64 * sizeof(uint64_t));
+        for (size_t i = 0; i < n; i += WORLD_GROUP_WORDS) {
+                if (memcmp(words + i, base + i, WORLD_GROUP_WORDS * sizeof(uint64_t)) == 0)
+                        continue; /* as most are */
 
-                for (size_t j = 0; j < n; j++)
-                        bits |= (uint64_t) (words[i + j] != p->base[i + j]) << j;
-                *map++ = bits;
-                for (; bits != 0; bits &= bits - 1)
-                        *out++ = words[i + (unsigned) __builtin_ctzll(bits)];
+                for (size_t j = i; j < i + WORLD_GROUP_WORDS; j++)
+                        if (words[j] != base[j]) {
+                                map[j / 64] |= BIT(j % 64);
+                                *out++ = words[j];
+                        }
         }
         g_array_set_size(to, (guint) (out - (uint64_t *) (void *) to->data));
 }

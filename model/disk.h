@@ -9,7 +9,13 @@
 /* unit_file_find_fragment(): the file that @name means and the names that belong together. Returns 0 with
  * *ret_fragment = ID_NONE when there is none; negative errno for a loop and the like. @ret_names has room for
  * all names of the catalog; the fragment's own base name is *ret_id (instance filled in). */
-int unit_file_find_fragment(Manager *m, NameId name, PathId *ret_fragment, NameId *ret_id, NameId *ret_names, size_t *ret_n_names);
+int unit_file_find_fragment(Manager *m, NameId name, PathId *ret_fragment, NameId *ret_id, NameId *ret_names,
+                            size_t *ret_n_names);
+
+/* What Manager.unit_files remembers of it, so that equal disks are asked once. */
+typedef struct UnitFileCache UnitFileCache;
+UnitFileCache *unit_file_cache_new(const WorldLayout *l);
+void unit_file_cache_free(UnitFileCache *cache);
 
 /* The drop-ins of @u, weakest last to be applied last; and its .wants/.requires/.upholds links. */
 size_t unit_find_dropins(Manager *m, const Unit *u, PathId *ret, size_t max);

@@ -21,10 +21,9 @@ static void serialize_header(Manager *m) {
                 if (m->units[i].in_use)
                         n_jobs += m->units[i].job.installed + m->units[i].nop_job.installed;
 
-        stream_item(m, "current-job-id", "%u", job_ids[m->layout->n_units * 2]);
-        stream_item(m, "n-installed-jobs", "%u", n_jobs);
-        stream_item(m, "n-failed-jobs", "0");
-        stream_line(m, "");
+        stream_item_unsigned(m, "current-job-id", job_ids[m->layout->n_units * 2]);
+        stream_item_unsigned(m, "n-installed-jobs", n_jobs);
+        stream_literal(m, "n-failed-jobs=0\n\n");
 }
 
 void manager_serialize(Manager *m) {
@@ -130,13 +129,8 @@ static void observe_entry(Manager *m, const char *name, const Unit *u) {
 }
 
 /* manager_deserialize_one_unit(). Negative: the caller has to skip what is left of the entry. */
-static int manager_deserialize_one_unit(
-                Manager *m,
-                NameId name,
-                const char *text,
-                StreamReader *r,
-                SerializedNames *serialized_units) {
-
+static int manager_deserialize_one_unit(Manager *m, NameId name, const char *text, StreamReader *r,
+                                        SerializedNames *serialized_units) {
         Unit *u = NULL;
         int k;
 
@@ -149,8 +143,8 @@ static int manager_deserialize_one_unit(
                 k = -ENOENT;
         observe_entry(m, text, u);
         if (k < 0) {
-                manager_note(m, "manager_deserialize_one_unit", NULL,
-                             "cannot load \"%s\", its entry is skipped", text);
+                manager_note(m, "manager_deserialize_one_unit", NULL, "cannot load \"%s\", its entry is skipped",
+                             text);
                 return k;
         }
 
@@ -161,7 +155,8 @@ static int manager_deserialize_one_unit(
 
         k = unit_deserialize(m, u, r);
         if (k < 0) {
-                manager_note(m, "manager_deserialize_one_unit", u, "the entry of %s is given up in the middle", text);
+                manager_note(m, "manager_deserialize_one_unit", u, "the entry of %s is given up in the middle",
+                             text);
                 return k;
         }
 
@@ -176,12 +171,8 @@ static int manager_deserialize_one_unit(
         return 0;
 }
 
-static int manager_deserialize_units(
-                Manager *m,
-                StreamReader *r,
-                SerializedNames *serialized_units,
-                StreamReader *truth) {
-
+static int manager_deserialize_units(Manager *m, StreamReader *r, SerializedNames *serialized_units,
+                                     StreamReader *truth) {
         char text[UNIT_NAME_SIZE];
         const char *line;
         NameId name;

@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "base-units.h"
+#include "disk.h"
 #include "job.h"
 #include "kernel.h"
 #include "service.h"
+#include "stream.h"
 #include "unit.h"
 
 Manager *manager_new(const Catalog *catalog, const WorldLayout *layout, const Profile *profile) {
@@ -19,6 +21,8 @@ Manager *manager_new(const Catalog *catalog, const WorldLayout *layout, const Pr
         m->scratch_world = world_new(layout);
         m->stream_allocated = 64 * 1024;
         m->stream = g_malloc0(m->stream_allocated);
+        m->stream_index = stream_index_new(profile);
+        m->unit_files = unit_file_cache_new(layout);
         m->transaction = transaction_scratch_new(layout);
         m->reload.first_stray = ID_NONE;
         m->hit_tag = ID_NONE;
@@ -30,6 +34,8 @@ void manager_free(Manager *m) {
                 return;
 
         transaction_scratch_free(m->transaction);
+        unit_file_cache_free(m->unit_files);
+        g_free(m->stream_index);
         g_free(m->stream);
         g_free(m->scratch_world);
         g_free(m->before_reload);
@@ -244,6 +250,7 @@ typedef struct EventSource {
 
 #define SOURCE(name) offsetof(EventPriorities, name)
 
+/* clang-format off */
 static const EventSource sources[] = {
         { SOURCE(cgroup_inotify), true,  cgroup_inotify_is_pending, manager_dispatch_cgroup_inotify },
         { SOURCE(notify),         false, notify_is_pending,         manager_dispatch_notify         },
@@ -255,6 +262,7 @@ static const EventSource sources[] = {
         { SOURCE(watchdog),       false, watchdog_is_pending,       dispatch_watchdog               },
         { SOURCE(run_queue),      false, run_queue_is_pending,      manager_dispatch_run_queue      },
 };
+/* clang-format on */
 
 static int8_t source_priority(const Manager *m, const EventSource *s) {
         return *((const int8_t *) &m->profile->priority + s->priority);
@@ -310,8 +318,8 @@ bool manager_is_pending(const Manager *m) {
         if (MANAGER_CRASHED(m) || (m->world->flags & WORLD_PAUSED))
                 return false;
 
-        return (m->world->flags & (WORLD_RELOAD_WANTED | WORLD_REEXEC_WANTED)) ||
-                queues_are_pending(m) || next_pending_source(m);
+        return (m->world->flags & (WORLD_RELOAD_WANTED | WORLD_REEXEC_WANTED)) || queues_are_pending(m) ||
+               next_pending_source(m);
 }
 
 void manager_settle(Manager *m, unsigned limit) {

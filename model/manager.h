@@ -11,26 +11,26 @@ typedef struct Manager Manager;
 
 /* A question that the model asks instead of drawing. */
 typedef enum ChoiceKind {
-        CHOICE_ORDER,       /* is name a before name b in m->units? 0: a first, 1: b first */
-        CHOICE_CALL,        /* which of n calls that arrived together is next */
-        CHOICE_INTERRUPT,   /* an observation point of a reload: 0: nothing happens; 1..n-1: outside event i */
-        CHOICE_SCHEDULE,    /* an order that systemd leaves to pointers or the kernel; 0 is the canonical one */
+        CHOICE_ORDER,     /* is name a before name b in m->units? 0: a first, 1: b first */
+        CHOICE_CALL,      /* which of n calls that arrived together is next */
+        CHOICE_INTERRUPT, /* an observation point of a reload: 0: nothing happens; 1..n-1: outside event i */
+        CHOICE_SCHEDULE,  /* an order that systemd leaves to pointers or the kernel; 0 is the canonical one */
         _CHOICE_KIND_MAX,
 } ChoiceKind;
 
 typedef struct Choice {
         ChoiceKind kind;
-        unsigned n;         /* answers are 0..n-1 */
-        NameId a, b;        /* ORDER */
-        const char *where;  /* the function that asks */
+        unsigned n;        /* answers are 0..n-1 */
+        NameId a, b;       /* ORDER */
+        const char *where; /* the function that asks */
 } Choice;
 
 typedef struct Chooser Chooser;
 /* The observation points of a reload: @where of Chooser.observation_point(). */
-#define OBSERVE_SERIALIZED "manager_serialize"  /* the stream is written; no name */
-#define OBSERVE_LOAD "unit_load"                /* the files of @name are about to be read */
-#define OBSERVE_COLDPLUG "unit_coldplug"        /* @name is about to be coldplugged */
-#define OBSERVE_CATCHUP "unit_cgroup_catchup"   /* a look at the cgroup of @name */
+#define OBSERVE_SERIALIZED "manager_serialize"   /* the stream is written; no name */
+#define OBSERVE_LOAD       "unit_load"           /* the files of @name are about to be read */
+#define OBSERVE_COLDPLUG   "unit_coldplug"       /* @name is about to be coldplugged */
+#define OBSERVE_CATCHUP    "unit_cgroup_catchup" /* a look at the cgroup of @name */
 
 struct Chooser {
         unsigned (*choose)(Chooser *self, Manager *m, const Choice *choice);
@@ -52,17 +52,17 @@ struct Observer {
 /* What happened in a reload, for the properties that speak about one. Filled by manager_reload(). */
 typedef struct ReloadReport {
         bool done;
-        uint16_t n_written;         /* entries in the stream */
-        uint16_t n_begun;           /* names that the reader began an entry with */
-        bool stream_intact;         /* the two sequences were the same */
-        NameId first_stray;         /* first name at which they differ, ID_NONE */
+        uint16_t n_written; /* entries in the stream */
+        uint16_t n_begun;   /* names that the reader began an entry with */
+        bool stream_intact; /* the two sequences were the same */
+        NameId first_stray; /* first name at which they differ, ID_NONE */
 } ReloadReport;
 
 struct Manager {
         const Catalog *catalog;
         const Profile *profile;
         const WorldLayout *layout;
-        Chooser *chooser;           /* never NULL while a step runs */
+        Chooser *chooser; /* never NULL while a step runs */
         Observer *observer;
 
         /* Bound by manager_bind() to one world */
@@ -80,12 +80,14 @@ struct Manager {
         Client *clients;
 
         /* Scratch, reused by every step */
-        World *before_reload;       /* the world at serialization */
+        World *before_reload; /* the world at serialization */
         World *scratch_world;
-        char *stream;               /* text of the last stream, NUL-terminated */
+        char *stream; /* text of the last stream, NUL-terminated */
         size_t stream_size, stream_allocated;
+        struct StreamIndex *stream_index; /* keys of the stream */
+        struct UnitFileCache *unit_files; /* disk.h */
         struct Transaction *transaction;
-        ReloadReport reload;        /* of the last step; .done is false when it had no reload */
+        ReloadReport reload; /* of the last step; .done is false when it had no reload */
         /* A recording's ranking of m->units: by NameId the place of that name; NULL: the ranking is decided lazily.
          * Where it is given manager_sort_units() and manager_name_before() follow it in full and ask nothing.
          * manager_reload() and manager_reexec() go over to rank_after once the stream is written. */
@@ -97,7 +99,7 @@ struct Manager {
          * another process's once PID 1 has settled.) */
         TextId hit_tag;
         uint16_t hit_number;
-        unsigned alternatives;      /* how often a step had to pick among equals without being told */
+        unsigned alternatives; /* how often a step had to pick among equals without being told */
 };
 
 /* @layout, @catalog, @profile must outlive the manager. */
@@ -125,18 +127,19 @@ void manager_settle(Manager *m, unsigned limit);
 void manager_crash(Manager *m, CrashSite site, const Unit *u);
 
 #define MANAGER_IS_RELOADING(m) (((m)->world->flags & WORLD_RELOADING) != 0)
-#define MANAGER_CRASHED(m) ((m)->world->crashed != CRASH_NONE)
+#define MANAGER_CRASHED(m)      ((m)->world->crashed != CRASH_NONE)
 
 /* reload.c */
-void manager_reload(Manager *m);  /* manager.c:manager_reload */
-void manager_reexec(Manager *m);  /* main.c, manager.c:manager_startup with a stream */
+void manager_reload(Manager *m); /* manager.c:manager_reload */
+void manager_reexec(Manager *m); /* main.c, manager.c:manager_startup with a stream */
 
 /* order.c: the ranking of m->units. */
 bool manager_name_before(Manager *m, NameId a, NameId b, const char *where);
 /* Sorts @slots into an order that m->units may have. Only the order of those pairs is asked for that @matters
  * calls dependent (symmetric, no side effects); the others fall where they fall. */
 typedef bool (*OrderMatters)(Manager *m, UnitSlot a, UnitSlot b, const void *userdata);
-void manager_sort_units(Manager *m, UnitSlot *slots, size_t n, OrderMatters matters, const void *userdata, const char *where);
+void manager_sort_units(Manager *m, UnitSlot *slots, size_t n, OrderMatters matters, const void *userdata,
+                        const char *where);
 
 /* queues.c */
 void manager_queue_add(Manager *m, UnitQueue q, Unit *u);    /* nothing when it is in */
@@ -152,19 +155,19 @@ unsigned manager_dispatch_release_resources_queue(Manager *m);
 unsigned manager_dispatch_stop_notify_queue(Manager *m);
 unsigned manager_dispatch_target_deps_queue(Manager *m);
 unsigned manager_dispatch_cgroup_realize_queue(Manager *m);
-void manager_dispatch_cgroup_empty(Manager *m);              /* one unit: cgroup.c:on_cgroup_empty_event */
-void manager_dispatch_cgroup_inotify(Manager *m);            /* all pending ones */
-void manager_dispatch_run_queue(Manager *m);                 /* job.c */
+void manager_dispatch_cgroup_empty(Manager *m);   /* one unit: cgroup.c:on_cgroup_empty_event */
+void manager_dispatch_cgroup_inotify(Manager *m); /* all pending ones */
+void manager_dispatch_run_queue(Manager *m);      /* job.c */
 
 /* inbox.c: what waits for PID 1 at normal priority. Taking an entry away keeps the order of the others. */
-void manager_inbox_add(Manager *m, const InboxEntry *e); /* WORLD_LIMIT when there is no room */
+void manager_inbox_add(Manager *m, const InboxEntry *e);               /* WORLD_LIMIT when there is no room */
 void manager_inbox_add_event(Manager *m, InboxKind kind, NameId unit); /* no call; nothing when it is there */
 bool manager_inbox_has(const Manager *m, InboxKind kind, NameId unit);
 void manager_inbox_remove(Manager *m, unsigned index);
 
 /* sigchld.c */
-void manager_dispatch_sigchld(Manager *m);                   /* one child */
-void manager_dispatch_notify(Manager *m);                    /* one datagram */
+void manager_dispatch_sigchld(Manager *m); /* one child */
+void manager_dispatch_notify(Manager *m);  /* one datagram */
 /* Units by pid: cgroup first, then the watch list, each once, in handler order. Returns how many. */
 size_t manager_get_units_for_pid(Manager *m, Pid pid, UnitSlot ret[static 5]);
 Unit *manager_get_unit_by_cgroup(Manager *m, CGroupPath path);

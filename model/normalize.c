@@ -37,10 +37,9 @@ static void move_units(const WorldLayout *l, World *w, const World *old) {
                         continue;
 
                 units[u->id] = *u;
-                memcpy(world_commands(l, w) + u->id * l->n_commands,
-                       world_commands(l, old) + i * l->n_commands, l->n_commands * sizeof(UnitCommand));
-                memcpy(world_job_ids(l, w) + u->id * 2, world_job_ids(l, old) + i * 2,
-                       2 * sizeof(uint32_t));
+                memcpy(world_commands(l, w) + u->id * l->n_commands, world_commands(l, old) + i * l->n_commands,
+                       l->n_commands * sizeof(UnitCommand));
+                memcpy(world_job_ids(l, w) + u->id * 2, world_job_ids(l, old) + i * 2, 2 * sizeof(uint32_t));
         }
 }
 
@@ -256,9 +255,12 @@ static void place_processes(const WorldLayout *l, World *w, World *scratch) {
         w->n_processes_seq = n;
 }
 
-/* One call alone is no group. */
+/* One call alone is no group, unless others may yet join it. */
 static void dissolve_groups(const WorldLayout *l, World *w) {
         InboxEntry *inbox = world_inbox(l, w);
+
+        if (w->flags & WORLD_PAUSED)
+                return;
 
         for (size_t i = 0; i < w->n_inbox; i++) {
                 bool alone = true;

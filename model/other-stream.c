@@ -16,21 +16,21 @@ static bool socket_has_fds(const Unit *u) {
 
 static void serialize_trigger_ratelimit(Manager *m) {
         if (m->profile->stream_start_ratelimit)
-                stream_item(m, "trigger-ratelimit", "0 2000000 0 200");
+                stream_literal(m, "trigger-ratelimit=0 2000000 0 200\n");
 }
 
 static void serialize_result(Manager *m, const Unit *u) {
-        stream_item(m, "result", "%s", service_result_to_string((ServiceResult) u->service.result));
+        stream_item_string(m, "result", service_result_to_string((ServiceResult) u->service.result));
 }
 
 static void serialize_socket(Manager *m, const Unit *u) {
         serialize_result(m, u);
-        stream_item(m, "n-accepted", "0");
-        stream_item(m, "n-refused", "0");
+        stream_literal(m, "n-accepted=0\nn-refused=0\n");
         stream_item_pid(m, "control-pid", u->service.control_pid);
         if (u->service.control_pid > 0 && u->service.control_command_id >= 0)
-                stream_item(m, "control-command", "%s",
-                            service_exec_command_to_string((ServiceExecCommand) u->service.control_command_id));
+                stream_item_string(
+                        m, "control-command",
+                        service_exec_command_to_string((ServiceExecCommand) u->service.control_command_id));
         if (socket_has_fds(u))
                 stream_item(m, "socket", "60 1 /run/%s", unit_name(m, u));
         serialize_trigger_ratelimit(m);
@@ -48,15 +48,15 @@ static void serialize_scope(Manager *m, const Unit *u) {
         stream_item_bool(m, "was-abandoned", u->state == SCOPE_ABANDONED);
 
         for (size_t i = 0; i < m->layout->n_processes; i++)
-                if (m->processes[i].state != PROCESS_NONE && process_is_watched_by(m->processes + i, unit_slot(m, u)))
+                if (m->processes[i].state != PROCESS_NONE &&
+                    process_is_watched_by(m->processes + i, unit_slot(m, u)))
                         stream_item_pid(m, "pids", (Pid) (i + 1));
 }
 
 void other_serialize(Manager *m, Unit *u) {
-        stream_item(m, "state", "%s", unit_sub_state_to_string((UnitType) u->type, u->state));
+        stream_item_string(m, "state", unit_sub_state_to_string((UnitType) u->type, u->state));
 
         switch ((UnitType) u->type) {
-
         case UNIT_SOCKET:
                 serialize_socket(m, u);
                 break;
@@ -128,14 +128,16 @@ static void read_pids(Manager *m, Unit *u, const char *value, uint32_t argument)
                 unit_watch_pid(m, u, pid, /* exclusive= */ false);
 }
 
-/* By strcmp(), for the search. */
+/* clang-format off */
 static const StreamKey other_keys[] = {
         { "control-pid", read_control_pid, 0 },
         { "pids",        read_pids,        0 },
         { "result",      read_result,      0 },
         { "state",       read_state,       0 },
 };
+/* clang-format on */
 
-int other_deserialize_item(Manager *m, Unit *u, const char *key, const char *value) {
-        return stream_apply_key(m, u, other_keys, G_N_ELEMENTS(other_keys), key, value) ? 1 : 0;
+const StreamKey *other_stream_keys(size_t *ret_n) {
+        *ret_n = G_N_ELEMENTS(other_keys);
+        return other_keys;
 }

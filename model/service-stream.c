@@ -29,19 +29,25 @@ static void serialize_command(Manager *m, const Unit *u, unsigned command) {
         bool is_control = command == s->control_command, last;
         const UnitCommand *c;
         ServiceExecCommand id;
+        const char *word;
         unsigned position;
-        char head[64];
 
         if (command == 0 || command > u->n_commands)
                 return;
 
         c = unit_commands(m, u) + command - 1;
         id = is_control ? (ServiceExecCommand) s->control_command_id : SERVICE_EXEC_START;
+        word = service_exec_command_to_string(id);
         position = command_position(m, u, id, (int) command - 1, &last);
 
-        g_snprintf(head, sizeof(head), "%s=%s %s%u ", is_control ? "control-command" : "main-command",
-                   service_exec_command_to_string(id), last ? "+" : "", position);
-        stream_append(m, head, strlen(head));
+        if (is_control)
+                stream_literal(m, "control-command=");
+        else
+                stream_literal(m, "main-command=");
+        stream_append(m, word, strlen(word));
+        stream_append(m, " +", last ? 2 : 1);
+        stream_append_unsigned(m, position);
+        stream_literal(m, " ");
         stream_line(m, m->catalog->commands[c->command].serialized);
 }
 
@@ -49,13 +55,14 @@ static void serialize_exec_fd(Manager *m, const Service *s) {
         if (!(s->flags & SERVICE_EXEC_FD))
                 return;
 
-        stream_item(m, "exec-fd", "40");
+        stream_literal(m, "exec-fd=40\n");
         stream_item_bool(m, "exec-fd-hot", s->flags & SERVICE_EXEC_FD_HOT);
 }
 
 static void serialize_fd_store(Manager *m, const Service *s) {
         for (unsigned i = 0; i < s->n_fd_store; i++)
-                stream_item(m, "fd-store-fd", m->profile->orphans ? "%u \"stored\" 1 0" : "%u \"stored\" 1", 50 + i);
+                stream_item(m, "fd-store-fd", m->profile->orphans ? "%u \"stored\" 1 0" : "%u \"stored\" 1",
+                            50 + i);
 }
 
 static void serialize_main_exec_status(Manager *m, const Service *s) {
@@ -64,41 +71,43 @@ static void serialize_main_exec_status(Manager *m, const Service *s) {
         if (!(s->flags & SERVICE_MAIN_STATUS_SET))
                 return;
 
-        stream_item(m, "main-exec-status-pid", "%u", s->main_pid > 0 ? s->main_pid : 1U);
+        stream_item_unsigned(m, "main-exec-status-pid", s->main_pid > 0 ? s->main_pid : 1U);
         stream_item_timestamp(m, "main-exec-status-start", true);
         stream_item_timestamp(m, "main-exec-status-exit", exited);
         if (m->profile->stream_handoff_timestamp)
                 stream_item_timestamp(m, "main-exec-status-handoff", s->flags2 & SERVICE_MAIN_STATUS_HANDOFF);
 
         if (exited) {
-                stream_item(m, "main-exec-status-code", "%u", s->main_exit_code);
-                stream_item(m, "main-exec-status-status", "%u", s->main_exit_status);
+                stream_item_unsigned(m, "main-exec-status-code", s->main_exit_code);
+                stream_item_unsigned(m, "main-exec-status-status", s->main_exit_status);
         }
 }
 
 static void serialize_status_text(Manager *m, const Unit *u) {
         if (u->flags & UNIT_HAS_STATUS_TEXT)
-                stream_line(m, "status-text=status");
+                stream_literal(m, "status-text=status\n");
 }
 
 static void serialize_watchdog_original(Manager *m, const Service *s) {
         if (s->flags2 & SERVICE_WATCHDOG_ORIGINAL)
-                stream_item(m, "watchdog-original-usec", s->config & SERVICE_HAS_WATCHDOG ? "30000000" : "0");
+                stream_item_string(m, "watchdog-original-usec",
+                                   s->config & SERVICE_HAS_WATCHDOG ? "30000000" : "0");
 }
 
 static void serialize_watchdog_override(Manager *m, const Service *s) {
         if (s->flags2 & SERVICE_WATCHDOG_OVERRIDE)
-                stream_item(m, "watchdog-override-usec", "30000000");
+                stream_item_string(m, "watchdog-override-usec",
+                                   s->flags2 & SERVICE_WATCHDOG_OVERRIDE_NONE ? "0" : "30000000");
 }
 
 static void serialize_notify(Manager *m, const Service *s) {
         const Profile *p = m->profile;
 
         if (p->stream_notify_access_override && s->flags & SERVICE_NOTIFY_OVERRIDE)
-                stream_item(m, "notify-access-override", "%s",
-                            notify_access_to_string((NotifyAccess) s->notify_access_override));
+                stream_item_string(m, "notify-access-override",
+                                   notify_access_to_string((NotifyAccess) s->notify_access_override));
         if (p->stream_notify_state && s->notify_state != NOTIFY_UNKNOWN)
-                stream_item(m, "notify-state", "%s", notify_state_to_string((NotifyState) s->notify_state));
+                stream_item_string(m, "notify-state", notify_state_to_string((NotifyState) s->notify_state));
 }
 
 /* Behind the stored descriptors, 252-255 */
@@ -115,7 +124,7 @@ static void serialize_tail_257(Manager *m, const Unit *u) {
 
         serialize_status_text(m, u);
         if (m->profile->stream_status_errno)
-                stream_item(m, "status-errno", "0");
+                stream_literal(m, "status-errno=0\n");
         stream_item_timestamp(m, "watchdog-timestamp", s->flags2 & SERVICE_WATCHDOG_TIMESTAMP);
         serialize_watchdog_original(m, s);
         serialize_watchdog_override(m, s);
@@ -124,11 +133,11 @@ static void serialize_tail_257(Manager *m, const Unit *u) {
 static void serialize_state(Manager *m, const Unit *u) {
         const Service *s = &u->service;
 
-        stream_item(m, "state", "%s", service_state_to_string((ServiceState) u->state));
-        stream_item(m, "result", "%s", service_result_to_string((ServiceResult) s->result));
-        stream_item(m, "reload-result", "%s", service_result_to_string((ServiceResult) s->reload_result));
+        stream_item_string(m, "state", service_state_to_string((ServiceState) u->state));
+        stream_item_string(m, "result", service_result_to_string((ServiceResult) s->result));
+        stream_item_string(m, "reload-result", service_result_to_string((ServiceResult) s->reload_result));
         if (m->profile->stream_live_mount_result)
-                stream_item(m, "live-mount-result", "success");
+                stream_literal(m, "live-mount-result=success\n");
 
         stream_item_pid(m, "control-pid", s->control_pid);
         if (s->flags & SERVICE_MAIN_PID_KNOWN)
@@ -145,9 +154,9 @@ static void serialize_restart(Manager *m, const Unit *u) {
 
         if (p->stream_bus_name_owner)
                 stream_item_bool(m, "bus-name-owner", false);
-        stream_item(m, "n-restarts", "%u", s->n_restarts);
+        stream_item_unsigned(m, "n-restarts", s->n_restarts);
         if (p->stream_restart_delay_chosen)
-                stream_item(m, "restart-randomized-delay-chosen-usec", "0");
+                stream_literal(m, "restart-randomized-delay-chosen-usec=0\n");
         if (p->stream_flush_n_restarts)
                 stream_item_bool(m, "flush-n-restarts", s->flags & SERVICE_FLUSH_N_RESTARTS);
 
@@ -175,9 +184,9 @@ void service_serialize(Manager *m, Unit *u) {
                 serialize_tail_252(m, s);
 
         if (m->profile->stream_reload_begin && s->flags & SERVICE_RELOAD_BEGIN)
-                stream_item(m, "reload-begin-usec", "1");
+                stream_literal(m, "reload-begin-usec=1\n");
         if (m->profile->running_revalidating && s->flags2 & SERVICE_REVALIDATE_BEGIN)
-                stream_item(m, "revalidate-runtime-begin-usec", "1");
+                stream_literal(m, "revalidate-runtime-begin-usec=1\n");
 }
 
 /* Reading */
@@ -350,6 +359,22 @@ static void read_usec2(Manager *m, Unit *u, const char *value, uint32_t argument
                 u->service.flags2 |= (uint8_t) argument;
 }
 
+static void read_watchdog_override(Manager *m, Unit *u, const char *value, uint32_t argument) {
+        uint64_t usec;
+
+        (void) m;
+        (void) argument;
+
+        if (stream_parse_numbers(value, &usec, 1) < 0)
+                return;
+
+        u->service.flags2 |= SERVICE_WATCHDOG_OVERRIDE;
+        if (usec == 0)
+                u->service.flags2 |= SERVICE_WATCHDOG_OVERRIDE_NONE;
+        else
+                u->service.flags2 &= (uint8_t) ~SERVICE_WATCHDOG_OVERRIDE_NONE;
+}
+
 static void read_reload_begin(Manager *m, Unit *u, const char *value, uint32_t argument) {
         (void) argument;
 
@@ -451,7 +476,7 @@ static void read_command(Manager *m, Unit *u, const char *value, uint32_t argume
                 s->main_command = (uint8_t) (found + 1);
 }
 
-/* By strcmp(), for the search. */
+/* clang-format off */
 static const StreamKey service_keys[] = {
         { "bus-name-good",                 read_service_flag,     SERVICE_BUS_NAME_GOOD       },
         { "control-command",               read_command,          true                        },
@@ -478,10 +503,22 @@ static const StreamKey service_keys[] = {
         { "state",                         read_state,            0                           },
         { "status-text",                   read_status_text,      0                           },
         { "watchdog-original-usec",        read_usec2,            SERVICE_WATCHDOG_ORIGINAL   },
-        { "watchdog-override-usec",        read_usec2,            SERVICE_WATCHDOG_OVERRIDE   },
+        { "watchdog-override-usec",        read_watchdog_override, 0                          },
         { "watchdog-timestamp",            read_timestamp2,       SERVICE_WATCHDOG_TIMESTAMP  },
 };
+/* clang-format on */
 
 int service_deserialize_item(Manager *m, Unit *u, const char *key, const char *value) {
-        return stream_apply_key(m, u, service_keys, G_N_ELEMENTS(service_keys), key, value) ? 1 : 0;
+        const StreamKey *k = stream_index_find(m->stream_index, UNIT_SERVICE, key, strlen(key));
+
+        if (!k)
+                return 0;
+
+        k->read(m, u, value, k->argument);
+        return 1;
+}
+
+const StreamKey *service_stream_keys(size_t *ret_n) {
+        *ret_n = G_N_ELEMENTS(service_keys);
+        return service_keys;
 }

@@ -9,56 +9,43 @@
 #include "kernel.h"
 #include "stream.h"
 
-#define WHITESPACE " \t\n\r"
-
 /* Writing: shared/serialize.c */
 
 /* The buffer belongs to the manager and only grows: after the first reloads it is never allocated again. */
-void stream_append(Manager *m, const char *text, size_t size) {
-        if (m->stream_size + size + 1 > m->stream_allocated) {
-                m->stream_allocated = MAX(m->stream_allocated * 2, m->stream_size + size + 1024);
-                m->stream = g_realloc(m->stream, m->stream_allocated);
-        }
-
-        memcpy(m->stream + m->stream_size, text, size);
-        m->stream_size += size;
-        m->stream[m->stream_size] = '\0';
-}
-
-void stream_line(Manager *m, const char *line) {
-        stream_append(m, line, strlen(line));
-        stream_append(m, "\n", 1);
+void stream_grow(Manager *m, size_t size) {
+        m->stream_allocated = MAX(m->stream_allocated * 2, m->stream_size + size + 1024);
+        m->stream = g_realloc(m->stream, m->stream_allocated);
 }
 
 void stream_item(Manager *m, const char *key, const char *format, ...) {
         char value[512];
         va_list ap;
-        int n;
 
         va_start(ap, format);
-        n = vsnprintf(value, sizeof(value), format, ap);
+        (void) vsnprintf(value, sizeof(value), format, ap);
         va_end(ap);
 
+        stream_item_string(m, key, value);
+}
+
+/* Not vsnprintf(), which takes longer than all the rest of a line. */
+void stream_append_unsigned(Manager *m, unsigned value) {
+        char digits[10], *p = digits + sizeof(digits);
+
+        do
+                *--p = (char) ('0' + value % 10);
+        while ((value /= 10) > 0);
+
+        stream_append(m, p, (size_t) (digits + sizeof(digits) - p));
+}
+
+void stream_item_numbers(Manager *m, const char *key, const unsigned *values, size_t n) {
         stream_append(m, key, strlen(key));
-        stream_append(m, "=", 1);
-        stream_append(m, value, MIN((size_t) MAX(n, 0), sizeof(value) - 1));
-        stream_append(m, "\n", 1);
-}
-
-static void stream_item_string(Manager *m, const char *key, const char *value) {
-        stream_append(m, key, strlen(key));
-        stream_append(m, "=", 1);
-        stream_line(m, value);
-}
-
-void stream_item_bool(Manager *m, const char *key, bool value) {
-        stream_item_string(m, key, value ? "yes" : "no");
-}
-
-/* The model knows of a time only that it has come. */
-void stream_item_timestamp(Manager *m, const char *key, bool set) {
-        if (set)
-                stream_item_string(m, key, "1 1");
+        for (size_t i = 0; i < n; i++) {
+                stream_append(m, i == 0 ? "=" : " ", 1);
+                stream_append_unsigned(m, values[i]);
+        }
+        stream_literal(m, "\n");
 }
 
 /* serialize_pidref(): from 255 on a line with a pidfd comes first. */
@@ -68,10 +55,26 @@ void stream_item_pid(Manager *m, const char *key, Pid pid) {
 
         if (m->profile->pidref_lines)
                 stream_item(m, key, "@%u:%u", 100U + pid, pid);
-        stream_item(m, key, "%u", pid);
+        stream_item_unsigned(m, key, pid);
 }
 
 /* Reading: basic/fileio.c:read_stripped_line */
+
+static bool is_whitespace(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Mostly there is none in the whole text, which one look finds out for all of its lines. */
+static bool line_has_nul(StreamReader *r, const char *start, const char *end) {
+        const char *nul;
+
+        if (r->text + r->without_nul >= end)
+                return false;
+
+        nul = memchr(start, '\0', (size_t) (r->text + r->size - start));
+        r->without_nul = nul ? (size_t) (nul - r->text) : r->size;
+        return nul && nul < end;
+}
 
 int stream_read_line(StreamReader *r, const char **ret_line, size_t *ret_size) {
         const char *start = r->text + r->offset, *newline, *end;
@@ -86,12 +89,12 @@ int stream_read_line(StreamReader *r, const char **ret_line, size_t *ret_size) {
 
         end = newline ?: start + left;
         r->offset += (size_t) (end - start) + (newline ? 1 : 0);
-        if (memchr(start, '\0', (size_t) (end - start)))
+        if (line_has_nul(r, start, end))
                 return -EBADMSG;
 
-        while (start < end && strchr(WHITESPACE, *start))
+        while (start < end && is_whitespace(*start))
                 start++;
-        while (end > start && strchr(WHITESPACE, end[-1]))
+        while (end > start && is_whitespace(end[-1]))
                 end--;
 
         *ret_line = start;
@@ -137,10 +140,16 @@ int stream_next_entry(StreamReader *r, const char **ret_name, size_t *ret_size) 
         return k < 0 ? k : 1;
 }
 
-void stream_split_item(const char *line, size_t size, StreamItem *ret) {
+size_t stream_key_size(const char *line, size_t size) {
         const char *equal = memchr(line, '=', size);
-        size_t n_key = equal ? (size_t) (equal - line) : size;
-        size_t n_value = equal ? size - n_key - 1 : 0;
+
+        return equal ? (size_t) (equal - line) : size;
+}
+
+void stream_split_item(const char *line, size_t size, StreamItem *ret) {
+        size_t n_key = stream_key_size(line, size);
+        size_t n_value = n_key < size ? size - n_key - 1 : 0;
+        const char *value = line + n_key + 1;
 
         /* No key is as long as the buffer, so one that had to be cut is unknown. */
         n_key = MIN(n_key, sizeof(ret->key) - 1);
@@ -149,34 +158,26 @@ void stream_split_item(const char *line, size_t size, StreamItem *ret) {
 
         n_value = MIN(n_value, sizeof(ret->value) - 1);
         if (n_value > 0)
-                memcpy(ret->value, equal + 1, n_value);
+                memcpy(ret->value, value, n_value);
         ret->value[n_value] = '\0';
-}
-
-static int compare_key(const void *a, const void *b) {
-        return strcmp(a, ((const StreamKey *) b)->key);
-}
-
-bool stream_apply_key(Manager *m, Unit *u, const StreamKey *table, size_t n, const char *key, const char *value) {
-        const StreamKey *k;
-
-        k = bsearch(key, table, n, sizeof(StreamKey), compare_key);
-        if (!k)
-                return false;
-
-        if (k->read)
-                k->read(m, u, value, k->argument);
-        return true;
 }
 
 /* Values */
 
 /* basic/parse-util.c:parse_boolean */
 int stream_parse_boolean(const char *value) {
+        /* clang-format off */
         static const char *const words[2][6] = {
                 { "0", "no",  "n", "false", "f", "off" },
                 { "1", "yes", "y", "true",  "t", "on"  },
         };
+        /* clang-format on */
+
+        /* As they are written */
+        if (strcmp(value, "no") == 0)
+                return 0;
+        if (strcmp(value, "yes") == 0)
+                return 1;
 
         for (int b = 0; b < 2; b++)
                 for (size_t i = 0; i < 6; i++)

@@ -3,6 +3,8 @@
 
 /* The state stream: systemd's own text format. One writer, one reader. */
 
+#include <string.h>
+
 #include "unit.h"
 
 /* Appends what unit_serialize_state() writes for @u, from its name to its end marker, to m->stream. */
@@ -16,6 +18,7 @@ typedef struct StreamReader {
         const char *text;
         size_t size;
         size_t offset;
+        size_t without_nul; /* no NUL is before this offset; stream_read_line() keeps it */
 } StreamReader;
 
 #define STREAM_LINE_MAX (1024U * 1024U) /* LONG_LINE_MAX; a longer line is an error */
@@ -31,14 +34,70 @@ int unit_deserialize_skip(Manager *m, StreamReader *r);
 /* manager_deserialize(): header and units. */
 int manager_deserialize(Manager *m, StreamReader *r);
 
-/* Service keys: service.c:service_serialize, service_deserialize_item. Writers append through stream_item(). */
-void service_serialize(Manager *m, Unit *u);
-int service_deserialize_item(Manager *m, Unit *u, const char *key, const char *value);
-void stream_item(Manager *m, const char *key, const char *format, ...) G_GNUC_PRINTF(3, 4);
-void stream_item_bool(Manager *m, const char *key, bool value);
-void stream_line(Manager *m, const char *line);
+/* stream.c: writing. A reload writes some hundred lines, so what each line takes is inline: keys are mostly literals, whose
+ * lengths the compiler knows then. */
 
-/* stream.c: keys and values */
+/* Makes the buffer larger: room for @size more bytes and a NUL. */
+void stream_grow(Manager *m, size_t size);
+
+/* @size more bytes of m->stream, for the caller to fill. */
+static inline char *stream_extend(Manager *m, size_t size) {
+        char *end;
+
+        if (m->stream_size + size + 1 > m->stream_allocated)
+                stream_grow(m, size);
+
+        end = m->stream + m->stream_size;
+        end[size] = '\0';
+        m->stream_size += size;
+        return end;
+}
+
+static inline void stream_append(Manager *m, const char *text, size_t size) {
+        memcpy(stream_extend(m, size), text, size);
+}
+
+/* Lines that are always the same, with their newlines. */
+#define stream_literal(m, lines) stream_append(m, lines, sizeof("" lines) - 1)
+
+static inline void stream_line(Manager *m, const char *line) {
+        size_t n = strlen(line);
+        char *p = stream_extend(m, n + 1);
+
+        memcpy(p, line, n);
+        p[n] = '\n';
+}
+
+static inline void stream_item_string(Manager *m, const char *key, const char *value) {
+        size_t n_key = strlen(key), n_value = strlen(value);
+        char *p = stream_extend(m, n_key + n_value + 2);
+
+        memcpy(p, key, n_key);
+        p[n_key] = '=';
+        memcpy(p + n_key + 1, value, n_value);
+        p[n_key + n_value + 1] = '\n';
+}
+
+static inline void stream_item_bool(Manager *m, const char *key, bool value) {
+        stream_item_string(m, key, value ? "yes" : "no");
+}
+
+/* The model knows of a time only that it has come. */
+static inline void stream_item_timestamp(Manager *m, const char *key, bool set) {
+        if (set)
+                stream_item_string(m, key, "1 1");
+}
+
+void stream_append_unsigned(Manager *m, unsigned value);
+/* @n numbers with single blanks between them. */
+void stream_item_numbers(Manager *m, const char *key, const unsigned *values, size_t n);
+static inline void stream_item_unsigned(Manager *m, const char *key, unsigned value) {
+        stream_item_numbers(m, key, &value, 1);
+}
+void stream_item_pid(Manager *m, const char *key, Pid pid);
+void stream_item(Manager *m, const char *key, const char *format, ...) G_GNUC_PRINTF(3, 4); /* the slow way */
+
+/* stream.c: reading of keys and values */
 
 /* How one key is read. @argument is the key's own: a flag, an index. */
 typedef void (*StreamKeyReader)(Manager *m, Unit *u, const char *value, uint32_t argument);
@@ -48,8 +107,18 @@ typedef struct StreamKey {
         uint32_t argument;
 } StreamKey;
 
-/* Reads @value with the row of @key. False: the table has no such key. */
-bool stream_apply_key(Manager *m, Unit *u, const StreamKey *table, size_t n, const char *key, const char *value);
+/* The keys of each kind, and how many they are. */
+const StreamKey *unit_stream_keys(size_t *ret_n);
+const StreamKey *cgroup_stream_keys(size_t *ret_n);
+const StreamKey *service_stream_keys(size_t *ret_n);
+const StreamKey *other_stream_keys(size_t *ret_n);
+
+/* stream-keys.c: for each type of unit an index of the keys that this systemd reads. m->stream_index has it. */
+typedef struct StreamIndex StreamIndex;
+StreamIndex *stream_index_new(const Profile *p);
+
+/* NULL: nobody reads such a key. */
+const StreamKey *stream_index_find(const StreamIndex *index, UnitType type, const char *key, size_t size);
 
 /* One line as two strings: what is before and behind the first "=". Longer values are cut, no value that the model
  * keeps is as long. */
@@ -57,6 +126,7 @@ typedef struct StreamItem {
         char key[64];
         char value[8192];
 } StreamItem;
+size_t stream_key_size(const char *line, size_t size);
 void stream_split_item(const char *line, size_t size, StreamItem *ret);
 
 int stream_parse_boolean(const char *value);
@@ -68,18 +138,15 @@ int stream_parse_timestamp(const char *value);
 /* "12" or "@7:12": a process slot of this world plus one; -ESRCH for any other number. */
 int stream_parse_pid(const Manager *m, const char *value, Pid *ret);
 
-void stream_append(Manager *m, const char *text, size_t size);
-void stream_item_timestamp(Manager *m, const char *key, bool set);
-void stream_item_pid(Manager *m, const char *key, Pid pid);
-
 /* Reads on to the next entry as the writer wrote it, jobs included, and gives its name. 1, 0 at the end, -errno. */
 int stream_next_entry(StreamReader *r, const char **ret_name, size_t *ret_size);
 /* Behind the end marker of the entry that is being read. */
 int stream_skip_entry(StreamReader *r, bool knows_jobs);
 
-/* other-stream.c: what target_serialize(), slice_serialize() and so on write and read. */
+/* service-stream.c, other-stream.c: what service_serialize(), target_serialize(), slice_serialize() and so on write. */
+void service_serialize(Manager *m, Unit *u);
+int service_deserialize_item(Manager *m, Unit *u, const char *key, const char *value); /* 1; 0: no such key */
 void other_serialize(Manager *m, Unit *u);
-int other_deserialize_item(Manager *m, Unit *u, const char *key, const char *value);
 
 /* orphan.c, 262. A set of names, one bit for each of the catalog. */
 typedef struct SerializedNames {
@@ -101,11 +168,11 @@ int manager_synthesize_orphaned_unit(Manager *m, NameId original, const Unit *ca
 
 /* What serialization has to know about all units at once. By unit slot; manager_serialize() computes it once. */
 typedef struct StreamOrder {
-        NameId *ids;        /* the canonical name that the entry's name has on the present disk */
-        uint64_t *names;    /* n_words for each slot: the names that will belong to that unit */
+        NameId *ids;     /* the canonical name that the entry's name has on the present disk */
+        uint64_t *names; /* n_words for each slot: the names that will belong to that unit */
         size_t n_words;
-        bool *separate;     /* 262: the unit of that canonical name has an entry itself, others become orphans */
-        bool everything;    /* a skip may lose its way, so each entry matters to the one before it */
+        bool *separate;  /* 262: the unit of that canonical name has an entry itself, others become orphans */
+        bool everything; /* a skip may lose its way, so each entry matters to the one before it */
 } StreamOrder;
 void stream_order_prepare(Manager *m, StreamOrder *order); /* the arrays are zero */
 

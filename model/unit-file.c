@@ -4,12 +4,13 @@
  * PID 1 builds there are answered from the disk itself, one question at a time. */
 
 #include <errno.h>
+#include <string.h>
 
 #include "disk.h"
 #include "link.h"
 
-#define FOLLOW_MAX 8U           /* unit-file.c */
-#define KERNEL_FOLLOW_MAX 40U   /* path_resolution(7) */
+#define FOLLOW_MAX        8U  /* unit-file.c */
+#define KERNEL_FOLLOW_MAX 40U /* path_resolution(7) */
 
 NameId unit_name_replace_instance(const Catalog *c, NameId template, TextId instance) {
         for (size_t i = 0; i < c->n_names; i++)
@@ -46,8 +47,8 @@ int disk_read(const Manager *m, PathId path, ContentId *ret) {
 /* An entry of unit_ids_map: a name has a file, or it is an alias of another name, or it is not there. */
 typedef struct NameEntry {
         bool exists;
-        PathId path;    /* ID_NONE: it is an alias */
-        NameId alias;   /* ID_NONE: of a name of which nothing is on disk */
+        PathId path;  /* ID_NONE: it is an alias */
+        NameId alias; /* ID_NONE: of a name of which nothing is on disk */
 } NameEntry;
 
 /* The entry that the one path @p makes. */
@@ -57,7 +58,6 @@ static NameEntry path_entry(const Manager *m, PathId p) {
 
         if (content->kind == CONTENT_LINK)
                 switch (link_classify(m->catalog, p, content, &e.alias)) {
-
                 case LINK_INVALID:
                         e.exists = false;
                         break;
@@ -222,6 +222,22 @@ static int add_names(const Manager *m, NameId name, NameId fragment_name, TextId
         return 0;
 }
 
+/* What a name means, remembered until the disk is another one. */
+typedef struct UnitFileAnswer {
+        bool known;
+        int result; /* negative: an error, and nothing else is set */
+        PathId fragment;
+        NameId id;
+        NameId *names;
+        size_t n_names;
+} UnitFileAnswer;
+
+struct UnitFileCache {
+        ContentId *disk;         /* for which the answers are */
+        UnitFileAnswer *answers; /* by NameId */
+        NameId *names;           /* room for those of all answers */
+};
+
 /* The file for @name itself, or else for its template. */
 static int find_fragment(const Manager *m, NameId name, PathId *ret) {
         NameId template = m->catalog->names[name].template;
@@ -239,16 +255,10 @@ static int find_fragment(const Manager *m, NameId name, PathId *ret) {
         return r;
 }
 
-int unit_file_find_fragment(
-                Manager *m,
-                NameId name,
-                PathId *ret_fragment,
-                NameId *ret_id,
-                NameId *ret_names,
-                size_t *ret_n_names) {
-
+/* What @name means on the present disk. @ret->names has room for all names. */
+static int find_unit_file(const Manager *m, NameId name, UnitFileAnswer *ret) {
         const Catalog *c = m->catalog;
-        NameSet s = { .names = ret_names };
+        NameSet s = { .names = ret->names };
         TextId instance = c->names[name].instance;
         PathId fragment;
         NameId id = name;
@@ -273,8 +283,58 @@ int unit_file_find_fragment(
                         id = unit_name_replace_instance(c, id, instance);
         }
 
-        *ret_fragment = fragment;
-        *ret_id = id;
-        *ret_n_names = s.n;
+        ret->fragment = fragment;
+        ret->id = id;
+        ret->n_names = s.n;
+        return 0;
+}
+
+UnitFileCache *unit_file_cache_new(const WorldLayout *l) {
+        UnitFileCache *cache = g_new0(UnitFileCache, 1);
+
+        cache->disk = g_new0(ContentId, l->n_paths + 1); /* there may be no path at all */
+        cache->answers = g_new0(UnitFileAnswer, l->n_names);
+        cache->names = g_new0(NameId, l->n_names * l->n_names);
+        for (size_t i = 0; i < l->n_names; i++)
+                cache->answers[i].names = cache->names + i * l->n_names;
+        return cache;
+}
+
+void unit_file_cache_free(UnitFileCache *cache) {
+        g_free(cache->disk);
+        g_free(cache->answers);
+        g_free(cache->names);
+        g_free(cache);
+}
+
+/* The answers depend on the disk and on nothing else, and seldom does a step change that. */
+static UnitFileAnswer *cached_answer(Manager *m, NameId name) {
+        UnitFileCache *cache = m->unit_files;
+        size_t size = m->layout->n_paths * sizeof(ContentId);
+
+        if (memcmp(cache->disk, m->disk, size) != 0) {
+                memcpy(cache->disk, m->disk, size);
+                for (size_t i = 0; i < m->layout->n_names; i++)
+                        cache->answers[i].known = false;
+        }
+
+        return cache->answers + name;
+}
+
+int unit_file_find_fragment(Manager *m, NameId name, PathId *ret_fragment, NameId *ret_id, NameId *ret_names,
+                            size_t *ret_n_names) {
+        UnitFileAnswer *a = cached_answer(m, name);
+
+        if (!a->known) {
+                a->result = find_unit_file(m, name, a);
+                a->known = true;
+        }
+        if (a->result < 0)
+                return a->result;
+
+        memcpy(ret_names, a->names, a->n_names * sizeof(NameId));
+        *ret_fragment = a->fragment;
+        *ret_id = a->id;
+        *ret_n_names = a->n_names;
         return 0;
 }

@@ -18,11 +18,12 @@
 
 typedef struct FlagKey {
         const char *key;
-        uint16_t flag; /* 0: the model does not keep it, "no" is written */
+        uint16_t flag;
 } FlagKey;
 
 /* Writing, unit-serialize.c:unit_serialize, unit_serialize_state */
 
+/* clang-format off */
 static const FlagKey timestamp_keys[] = {
         { "state-change-timestamp",   TIMESTAMP_STATE_CHANGE   },
         { "inactive-exit-timestamp",  TIMESTAMP_INACTIVE_EXIT  },
@@ -32,39 +33,29 @@ static const FlagKey timestamp_keys[] = {
         { "condition-timestamp",      TIMESTAMP_CONDITION      },
         { "assert-timestamp",         TIMESTAMP_ASSERT         },
 };
-
-static const FlagKey exported_keys[] = {
-        { "exported-invocation-id",           UNIT_EXPORTED_INVOCATION_ID },
-        { "exported-log-level-max",           0                           },
-        { "exported-log-extra-fields",        0                           },
-        { "exported-log-rate-limit-interval", 0                           },
-        { "exported-log-rate-limit-burst",    0                           },
-};
-
-static const char *const io_accounting_keys[] = {
-        "io-accounting-read-bytes-base",
-        "io-accounting-write-bytes-base",
-        "io-accounting-read-operations-base",
-        "io-accounting-write-operations-base",
-};
+/* clang-format on */
 
 /* DefaultStartLimitIntervalSec=, and the limit of the queues */
-#define RATELIMIT_INTERVAL 10000000U
+#define RATELIMIT_INTERVAL    10000000U
 #define AUTO_START_STOP_BURST 16U
 
 static void serialize_ratelimit(Manager *m, const char *key, bool off, unsigned num, unsigned burst) {
-        stream_item(m, key, "%u %u %u %u", num > 0 ? 1U : 0U, off ? 0 : RATELIMIT_INTERVAL, num, burst);
+        const unsigned values[] = { num > 0 ? 1 : 0, off ? 0 : RATELIMIT_INTERVAL, num, burst };
+
+        stream_item_numbers(m, key, values, G_N_ELEMENTS(values));
 }
 
 static void serialize_accounting(Manager *m, const Unit *u) {
-        stream_item(m, "cpu-usage-base", "0");
+        stream_literal(m, "cpu-usage-base=0\n");
         if (u->timestamps & TIMESTAMP_INACTIVE_EXIT)
-                stream_item(m, "cpu-usage-last", "0");
+                stream_literal(m, "cpu-usage-last=0\n");
 }
 
 static void serialize_io_accounting(Manager *m) {
-        for (size_t i = 0; i < G_N_ELEMENTS(io_accounting_keys); i++)
-                stream_item(m, io_accounting_keys[i], "0");
+        stream_literal(m, "io-accounting-read-bytes-base=0\n"
+                          "io-accounting-write-bytes-base=0\n"
+                          "io-accounting-read-operations-base=0\n"
+                          "io-accounting-write-operations-base=0\n");
 }
 
 static void serialize_cgroup_path(Manager *m, const Unit *u) {
@@ -74,8 +65,7 @@ static void serialize_cgroup_path(Manager *m, const Unit *u) {
                 return;
 
         cgroup_path_to_string(m->catalog, u->cgroup, path, sizeof(path));
-        stream_append(m, "cgroup=", strlen("cgroup="));
-        stream_line(m, path);
+        stream_item_string(m, "cgroup", path);
 }
 
 static void serialize_cgroup_realized(Manager *m, const Unit *u) {
@@ -84,7 +74,7 @@ static void serialize_cgroup_realized(Manager *m, const Unit *u) {
         if (m->profile->stream_cgroup_realized)
                 stream_item_bool(m, "cgroup-realized", realized);
         if (realized)
-                stream_item(m, "cgroup-realized-mask", "bpf-firewall bpf-devices");
+                stream_literal(m, "cgroup-realized-mask=bpf-firewall bpf-devices\n");
 }
 
 /* cgroup.c:cgroup_runtime_serialize, 257-262: nothing for a unit that never needed a cgroup. Before, the fields
@@ -102,7 +92,7 @@ static void serialize_cgroup(Manager *m, const Unit *u) {
                 return;
 
         serialize_cgroup_path(m, u);
-        stream_item(m, "cgroup-id", "1");
+        stream_literal(m, "cgroup-id=1\n");
         serialize_cgroup_realized(m, u);
         serialize_accounting(m, u);
         serialize_io_accounting(m);
@@ -117,17 +107,17 @@ static void job_serialize(Manager *m, const Job *j, uint32_t id) {
         if (!j->installed)
                 return;
 
-        stream_line(m, "job");
-        stream_item(m, "job-id", "%u", id);
-        stream_item(m, "job-type", "%s", job_type_to_string((JobType) j->type));
-        stream_item(m, "job-state", "%s", job_state_to_string((JobState) j->state));
+        stream_literal(m, "job\n");
+        stream_item_unsigned(m, "job-id", id);
+        stream_item_string(m, "job-type", job_type_to_string((JobType) j->type));
+        stream_item_string(m, "job-state", job_state_to_string((JobState) j->state));
         stream_item_bool(m, "job-irreversible", j->flags & JOB_IRREVERSIBLE);
         stream_item_bool(m, "job-sent-dbus-new-signal", j->flags & JOB_SENT_NEW);
         stream_item_bool(m, "job-ignore-order", j->flags & JOB_IGNORE_ORDER);
-        stream_item(m, "job-begin", "1");
+        stream_literal(m, "job-begin=1\n");
         if (j->begin_running)
-                stream_item(m, "job-begin-running", "1");
-        stream_line(m, "");
+                stream_literal(m, "job-begin-running=1\n");
+        stream_literal(m, "\n");
 }
 
 static void serialize_timestamps(Manager *m, const Unit *u) {
@@ -137,10 +127,10 @@ static void serialize_timestamps(Manager *m, const Unit *u) {
         if (!m->profile->stream_start_ratelimit)
                 return;
 
-        serialize_ratelimit(m, "start-ratelimit", u->start_limit_interval_zero,
-                            u->start_ratelimit, u->start_limit_burst);
-        serialize_ratelimit(m, "auto-start-stop-ratelimit", false,
-                            u->auto_start_stop_ratelimit, AUTO_START_STOP_BURST);
+        serialize_ratelimit(m, "start-ratelimit", u->start_limit_interval_zero, u->start_ratelimit,
+                            u->start_limit_burst);
+        serialize_ratelimit(m, "auto-start-stop-ratelimit", false, u->auto_start_stop_ratelimit,
+                            AUTO_START_STOP_BURST);
 }
 
 static void serialize_flags(Manager *m, const Unit *u) {
@@ -149,13 +139,16 @@ static void serialize_flags(Manager *m, const Unit *u) {
         if (u->timestamps & TIMESTAMP_ASSERT)
                 stream_item_bool(m, "assert-result", u->flags & UNIT_ASSERT_RESULT);
 
-        stream_item_bool(m, "transient", false);
+        stream_literal(m, "transient=no\n");
         stream_item_bool(m, "in-audit", u->flags & UNIT_IN_AUDIT);
         if (m->profile->stream_exported_debug_invocation)
-                stream_item_bool(m, "debug-invocation", false);
+                stream_literal(m, "debug-invocation=no\n");
 
-        for (size_t i = 0; i < G_N_ELEMENTS(exported_keys); i++)
-                stream_item_bool(m, exported_keys[i].key, u->flags & exported_keys[i].flag);
+        stream_item_bool(m, "exported-invocation-id", u->flags & UNIT_EXPORTED_INVOCATION_ID);
+        stream_literal(m, "exported-log-level-max=no\n"
+                          "exported-log-extra-fields=no\n"
+                          "exported-log-rate-limit-interval=no\n"
+                          "exported-log-rate-limit-burst=no\n");
 }
 
 void unit_serialize(Manager *m, Unit *u) {
@@ -171,12 +164,12 @@ void unit_serialize(Manager *m, Unit *u) {
         serialize_cgroup(m, u);
 
         if (u->flags & UNIT_HAS_INVOCATION_ID)
-                stream_line(m, "invocation-id=" INVOCATION_ID);
-        stream_line(m, "freezer-state=running");
+                stream_literal(m, "invocation-id=" INVOCATION_ID "\n");
+        stream_literal(m, "freezer-state=running\n");
 
         job_serialize(m, &u->job, *unit_job_id(m, u, false));
         job_serialize(m, &u->nop_job, *unit_job_id(m, u, true));
-        stream_line(m, "");
+        stream_literal(m, "\n");
 }
 
 /* Reading, unit-serialize.c:unit_deserialize, unit_deserialize_state */
@@ -237,7 +230,7 @@ static void read_ratelimit(Manager *m, Unit *u, const char *value, uint32_t argu
                 u->auto_start_stop_ratelimit = hits;
 }
 
-/* By strcmp(), for the search. */
+/* clang-format off */
 static const StreamKey unit_keys[] = {
         { "active-enter-timestamp",    read_timestamp,     TIMESTAMP_ACTIVE_ENTER      },
         { "active-exit-timestamp",     read_timestamp,     TIMESTAMP_ACTIVE_EXIT       },
@@ -254,6 +247,7 @@ static const StreamKey unit_keys[] = {
         { "start-ratelimit",           read_ratelimit,     true                        },
         { "state-change-timestamp",    read_timestamp,     TIMESTAMP_STATE_CHANGE      },
 };
+/* clang-format on */
 
 /* The path that @text names, among those that units of this catalog can have. */
 static bool parse_cgroup_path(const Catalog *c, const char *text, CGroupPath *ret) {
@@ -324,6 +318,7 @@ static void read_cgroup_realized(Manager *m, Unit *u, const char *value, uint32_
                 read_flag(m, u, value, UNIT_CGROUP_REALIZED);
 }
 
+/* clang-format off */
 static const StreamKey cgroup_keys[] = {
         { "cgroup",                              read_cgroup,          0 },
         { "cgroup-enabled-mask",                 read_cgroup_runtime,  0 },
@@ -338,6 +333,7 @@ static const StreamKey cgroup_keys[] = {
         { "io-accounting-write-bytes-base",      read_cgroup_runtime,  0 },
         { "io-accounting-write-operations-base", read_cgroup_runtime,  0 },
 };
+/* clang-format on */
 
 typedef struct JobReader {
         Job job;
@@ -346,11 +342,13 @@ typedef struct JobReader {
 
 /* job.c:job_deserialize: flags are only ever added. */
 static void job_deserialize_item(JobReader *j, const char *key, const char *value) {
+        /* clang-format off */
         static const FlagKey flags[] = {
                 { "job-irreversible",         JOB_IRREVERSIBLE },
                 { "job-sent-dbus-new-signal", JOB_SENT_NEW     },
                 { "job-ignore-order",         JOB_IGNORE_ORDER },
         };
+        /* clang-format on */
         int v;
 
         if (strcmp(key, "job-id") == 0)
@@ -431,19 +429,14 @@ static int unit_deserialize_job(Manager *m, Unit *u, StreamReader *r) {
         return 0;
 }
 
-static void unit_deserialize_item(Manager *m, Unit *u, const char *key, const char *value) {
-        if (stream_apply_key(m, u, unit_keys, G_N_ELEMENTS(unit_keys), key, value))
-                return;
+const StreamKey *unit_stream_keys(size_t *ret_n) {
+        *ret_n = G_N_ELEMENTS(unit_keys);
+        return unit_keys;
+}
 
-        /* Up to 255 every unit has the cgroup fields, later only types with a cgroup context. */
-        if ((!m->profile->cgroup_runtime || unit_type_has_cgroup((UnitType) u->type)) &&
-            stream_apply_key(m, u, cgroup_keys, G_N_ELEMENTS(cgroup_keys), key, value))
-                return;
-
-        if (u->type == UNIT_SERVICE)
-                (void) service_deserialize_item(m, u, key, value);
-        else
-                (void) other_deserialize_item(m, u, key, value);
+const StreamKey *cgroup_stream_keys(size_t *ret_n) {
+        *ret_n = G_N_ELEMENTS(cgroup_keys);
+        return cgroup_keys;
 }
 
 static void unit_deserialize_finish(Manager *m, Unit *u) {
@@ -469,23 +462,32 @@ int unit_deserialize(Manager *m, Unit *u, StreamReader *r) {
         int k;
 
         for (;;) {
+                const StreamKey *key;
+                size_t n_key;
+
                 k = stream_read_line(r, &line, &size);
                 if (k < 0)
                         return k;
                 if (k == 0 || size == 0)
                         break;
 
-                stream_split_item(line, size, &item);
+                n_key = stream_key_size(line, size);
 
                 /* An error leaves the rest of the entry unread and undone, what was applied stays. */
-                if (strcmp(item.key, "job") == 0) {
-                        if (item.value[0] != '\0')
+                if (n_key == 3 && memcmp(line, "job", 3) == 0) {
+                        if (size > n_key + 1)
                                 continue;
                         k = unit_deserialize_job(m, u, r);
                         if (k < 0)
                                 return k;
-                } else
-                        unit_deserialize_item(m, u, item.key, item.value);
+                        continue;
+                }
+
+                key = stream_index_find(m->stream_index, (UnitType) u->type, line, n_key);
+                if (key) {
+                        stream_split_item(line, size, &item);
+                        key->read(m, u, item.value, key->argument);
+                }
         }
 
         unit_deserialize_finish(m, u);

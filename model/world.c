@@ -2,8 +2,13 @@
 
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+/* Fingerprints are the same with any vectors, only faster with larger ones, which the library finds out when it runs. */
+#if HAVE_XXHASH_DISPATCH
+        #include <xxh_x86dispatch.h>
+#else
+        #define XXH_INLINE_ALL
+        #include <xxhash.h>
+#endif
 
 #include "kernel.h"
 
@@ -48,6 +53,7 @@ void world_layout(const Catalog *c, WorldLayout *ret_layout) {
 
         const struct {
                 size_t *offset, size;
+                /* clang-format off */
         } arrays[] = {
                 { &l->units,        l->n_units * sizeof(Unit)                                            },
                 { &l->commands,     l->n_units * l->n_commands * sizeof(UnitCommand)                     },
@@ -67,12 +73,16 @@ void world_layout(const Catalog *c, WorldLayout *ret_layout) {
                 { &l->job_ids,      (l->n_units * 2 + 1) * sizeof(uint32_t)                              },
                 { &l->size,         0                                                                    },
         };
+        /* clang-format on */
         size_t offset = align8(sizeof(World));
 
         for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++) {
                 *arrays[i].offset = offset;
                 offset = align8(offset + arrays[i].size);
         }
+
+        const size_t group = WORLD_GROUP_WORDS * sizeof(uint64_t);
+        l->size = (l->size + group - 1) / group * group;
 }
 
 World *world_new(const WorldLayout *l) {

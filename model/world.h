@@ -44,6 +44,7 @@ typedef struct CGroupPath {
         NameId slice; /* ID_NONE: system.slice */
 } CGroupPath;
 
+/* clang-format off */
 enum { /* Job.flags */
         JOB_IRREVERSIBLE   = 1 << 0,
         JOB_IGNORE_ORDER   = 1 << 1,
@@ -113,9 +114,8 @@ enum { /* Service.config */
         SERVICE_ROOT_STARTS_ONLY  = 1 << 6,
         SERVICE_START_TIMEOUT_INFINITE = 1 << 7,
         SERVICE_STOP_TIMEOUT_INFINITE  = 1 << 8,
-        SERVICE_RESTART_ZERO      = 1 << 9,  /* RestartSec=0: elapses at once */
+        SERVICE_RESTART_ZERO      = 1 << 9,  /* RestartSec= is at most its default, 100 ms: elapses at once */
         SERVICE_RESTART_INFINITE  = 1 << 10,
-        SERVICE_FINAL_KILL_SIGNAL = 1 << 11,
         SERVICE_RELOAD_SIGNAL_SET = 1 << 12,
         SERVICE_START_TIMEOUT_DEFINED = 1 << 13, /* TimeoutSec= or TimeoutStartSec= is set */
         SERVICE_HAS_CREDENTIALS   = 1 << 14, /* LoadCredential= and the like */
@@ -154,6 +154,7 @@ enum { /* Service.flags2 */
         SERVICE_REVALIDATE_BEGIN      = 1 << 3,
         SERVICE_RESTART_DELAY_CHOSEN  = 1 << 4,
         SERVICE_MAIN_STATUS_HANDOFF   = 1 << 5,
+        SERVICE_WATCHDOG_OVERRIDE_NONE = 1 << 6, /* the override says that there is no watchdog */
 };
 
 /* A set of exit codes or signals, as SuccessExitStatus= has: up to 6 each, kept sorted. 0-terminated; codes are
@@ -166,72 +167,74 @@ typedef struct ExitStatusSet {
 
 typedef struct Service {
         /* configuration, from the fragment; defaults are service_init()'s */
-        uint16_t config;            /* SERVICE_REMAIN_AFTER_EXIT... */
-        uint8_t type;               /* ServiceType */
-        uint8_t exit_type;          /* ServiceExitType */
-        uint8_t restart;            /* ServiceRestart */
-        uint8_t restart_mode;       /* ServiceRestartMode */
-        uint8_t notify_access;      /* NotifyAccess */
-        uint8_t kill_mode;          /* KillMode */
+        uint16_t config;                    /* SERVICE_REMAIN_AFTER_EXIT... */
+        uint8_t type;                       /* ServiceType */
+        uint8_t exit_type;                  /* ServiceExitType */
+        uint8_t restart;                    /* ServiceRestart */
+        uint8_t restart_mode;               /* ServiceRestartMode */
+        uint8_t notify_access;              /* NotifyAccess */
+        uint8_t kill_mode;                  /* KillMode */
         uint8_t timeout_start_failure_mode; /* ServiceTimeoutFailureMode */
         uint8_t timeout_stop_failure_mode;
-        uint8_t kill_signal;        /* signal number */
+        uint8_t kill_signal; /* signal number */
         uint8_t reload_signal;
         uint8_t n_fd_store_max;
         uint8_t fd_store_preserve_mode; /* ExecPreserveMode */
-        TextId pid_file;            /* PIDFile= */
-        TextId bus_name;            /* BusName= */
+        TextId pid_file;                /* PIDFile= */
+        TextId bus_name;                /* BusName= */
         ExitStatusSet success_status;
         ExitStatusSet restart_prevent_status;
         ExitStatusSet restart_force_status;
 
         /* runtime */
-        uint16_t flags;             /* SERVICE_MAIN_PID_KNOWN... */
+        uint16_t flags; /* SERVICE_MAIN_PID_KNOWN... */
         uint8_t flags2;
         uint8_t deserialized_state;
-        uint8_t result;             /* ServiceResult */
+        uint8_t result; /* ServiceResult */
         uint8_t reload_result;
-        uint8_t notify_state;       /* NotifyState */
+        uint8_t notify_state; /* NotifyState */
         uint8_t notify_access_override;
-        Pid main_pid;               /* stays as it was when the process is gone: see 2.5 */
+        Pid main_pid; /* stays as it was when the process is gone: see 2.5 */
         Pid control_pid;
-        uint8_t main_command;       /* 1 + index into the unit's commands, 0: NULL */
+        uint8_t main_command; /* 1 + index into the unit's commands, 0: NULL */
         uint8_t control_command;
-        int8_t control_command_id;  /* ServiceExecCommand, -1: invalid */
-        uint8_t main_exit_code;     /* of main_exec_status: CLD_EXITED and so on, 0: none */
+        int8_t control_command_id; /* ServiceExecCommand, -1: invalid */
+        uint8_t main_exit_code;    /* of main_exec_status: CLD_EXITED and so on, 0: none */
         uint16_t n_restarts;
         uint8_t main_exit_status;
         uint8_t n_fd_store;
-        uint16_t timer_seq;         /* order of arming, for `elapse UNIT` without a name; smaller is earlier */
-        uint8_t reserved[2];
+        uint16_t timer_seq;        /* order of arming, for `elapse UNIT` without a name; smaller is earlier */
+        uint8_t final_kill_signal; /* configuration, too: FinalKillSignal=, 0: SIGKILL */
+        uint8_t reserved;
 } Service;
 
 typedef struct Unit {
-        NameId id;                  /* canonical name */
-        uint8_t in_use;             /* 0: the slot is free */
-        uint8_t type;               /* UnitType */
-        uint8_t load_state;         /* UnitLoadState */
-        uint8_t state;              /* ServiceState, TargetState, ... by type */
-        uint8_t config;             /* CONFIG_STOP_WHEN_UNNEEDED... */
-        uint8_t collect_mode;       /* CollectMode */
-        PathId fragment;            /* FragmentPath=, ID_NONE: none */
-        UnitSlot merged_into;       /* load_state merged: the unit that swallowed it */
-        uint16_t flags;             /* UNIT_CONDITION_RESULT... */
+        NameId id;            /* canonical name */
+        uint8_t in_use;       /* 0: the slot is free */
+        uint8_t type;         /* UnitType */
+        uint8_t load_state;   /* UnitLoadState */
+        uint8_t state;        /* ServiceState, TargetState, ... by type */
+        uint8_t config;       /* CONFIG_STOP_WHEN_UNNEEDED... */
+        uint8_t collect_mode; /* CollectMode */
+        PathId fragment;      /* FragmentPath=, ID_NONE: none */
+        UnitSlot merged_into; /* load_state merged: the unit that swallowed it */
+        uint16_t flags;       /* UNIT_CONDITION_RESULT... */
         uint8_t timestamps;
         uint8_t on_failure_job_mode;
-        CGroupPath cgroup;          /* set: also registered in Manager.cgroup_unit */
-        NameId slice;               /* Slice=, ID_NONE: the default */
+        CGroupPath cgroup;                 /* set: also registered in Manager.cgroup_unit */
+        NameId slice;                      /* Slice=, ID_NONE: the default */
         uint8_t start_limit_interval_zero; /* StartLimitIntervalSec=0 */
         uint8_t start_limit_burst;
-        uint8_t start_ratelimit;    /* hits so far */
+        uint8_t start_ratelimit; /* hits so far */
         uint8_t auto_start_stop_ratelimit;
         uint8_t n_commands;
         uint8_t on_success_job_mode;
         Job job;
         Job nop_job;
-        uint16_t queue[_UNIT_QUEUE_MAX]; /* place in each queue, 1 is the bottom (FIFO: the front); 0: not queued */
-        NameId trigger;             /* socket, timer, path: the unit that Service= or Unit= names */
-        Service service;            /* also used, where it fits, by socket and scope: result, control_pid */
+        uint16_t queue
+                [_UNIT_QUEUE_MAX]; /* place in each queue, 1 is the bottom (FIFO: the front); 0: not queued */
+        NameId trigger;            /* socket, timer, path: the unit that Service= or Unit= names */
+        Service service;           /* also used, where it fits, by socket and scope: result, control_pid */
 } Unit;
 
 typedef struct UnitCommand {
@@ -267,32 +270,42 @@ enum { /* Process.flags */
 };
 
 typedef struct Process {
-        uint8_t state;              /* ProcessState */
+        uint8_t state; /* ProcessState */
         uint8_t flags;
         TextId tag;
         CGroupPath cgroup;
-        NameId started_for;         /* name of the unit that it was started for, ID_NONE: none */
-        CommandId command;          /* ID_NONE: a forked child */
-        Pid parent;                 /* 0: PID 1 */
-        uint16_t seq;               /* age: smaller is older; dense after world_normalize() */
-        uint16_t watchers;          /* how many units watch it [see watch below] */
-        uint8_t exit_code;          /* CLD_EXITED, CLD_KILLED, CLD_DUMPED of a zombie */
+        NameId started_for; /* name of the unit that it was started for, ID_NONE: none */
+        CommandId command;  /* ID_NONE: a forked child */
+        Pid parent;         /* 0: PID 1 */
+        uint16_t seq;       /* age: smaller is older; dense after world_normalize() */
+        uint16_t watchers;  /* how many units watch it [see watch below] */
+        uint8_t exit_code;  /* CLD_EXITED, CLD_KILLED, CLD_DUMPED of a zombie */
         uint8_t exit_status;
-        UnitSlot watch[4];          /* watch_pids[pid] and then the array, in order; UNIT_NONE: none */
-        uint16_t epoch;             /* number of reloads seen while alive, saturating: for no-double-start */
+        UnitSlot watch[4]; /* watch_pids[pid] and then the array, in order; UNIT_NONE: none */
+        uint16_t epoch;    /* number of reloads seen while alive, saturating: for no-double-start */
 } Process;
 
-typedef enum InboxKind { INBOX_CALL, INBOX_TIMER, INBOX_BUS_NAME, INBOX_TRIGGER, INBOX_WATCHDOG, INBOX_JOB_TIMER, INBOX_PID_FILE } InboxKind;
+typedef enum InboxKind {
+        INBOX_CALL,
+        INBOX_TIMER,
+        INBOX_BUS_NAME,
+        INBOX_TRIGGER,
+        INBOX_WATCHDOG,
+        INBOX_JOB_TIMER,
+        INBOX_PID_FILE
+} InboxKind;
 
 /* Something of normal priority that has arrived at PID 1 and waits to be dispatched, oldest first. */
 typedef struct InboxEntry {
-        uint8_t kind;       /* InboxKind */
-        uint8_t statement;  /* CALL: StatementType */
-        NameId unit;        /* the name that the call gives, or the unit whose timer elapsed */
-        uint16_t client;    /* CALL: 0 top level, else 1 + index of the client; ID_NONE: nobody waits */
-        uint16_t group;     /* calls with the same non-zero group arrived together: any order */
-        uint16_t connection; /* CALL: those of one group with the same non-zero connection come one after another */
-        uint16_t first, n;  /* CALL for several units (Profile.enqueue_many): its operations; n 0: for `unit` only */
+        uint8_t kind;      /* InboxKind */
+        uint8_t statement; /* CALL: StatementType */
+        NameId unit;       /* the name that the call gives, or the unit whose timer elapsed */
+        uint16_t client;   /* CALL: 0 top level, else 1 + index of the client; ID_NONE: nobody waits */
+        uint16_t group;    /* calls with the same non-zero group arrived together: any order */
+        uint16_t
+                connection; /* CALL: those of one group with the same non-zero connection come one after another */
+        uint16_t first,
+                n; /* CALL for several units (Profile.enqueue_many): its operations; n 0: for `unit` only */
 } InboxEntry;
 
 /* A datagram in the notify socket. */
@@ -310,14 +323,14 @@ typedef struct Client {
 /* Why PID 1 died. Zero: it lives. */
 typedef enum CrashSite {
         CRASH_NONE,
-        CRASH_SIGCHLD_MAIN,     /* service_sigchld_event(), main process */
-        CRASH_SIGCHLD_CONTROL,  /* service_sigchld_event(), control process */
-        CRASH_SERVICE_TIMER,    /* service_dispatch_timer() */
+        CRASH_SIGCHLD_MAIN,    /* service_sigchld_event(), main process */
+        CRASH_SIGCHLD_CONTROL, /* service_sigchld_event(), control process */
+        CRASH_SERVICE_TIMER,   /* service_dispatch_timer() */
         CRASH_SERVICE_START,
         CRASH_SERVICE_STOP,
         CRASH_SERVICE_RELOAD,
         CRASH_SERVICE_COLDPLUG,
-        CRASH_RUN_NEXT,         /* service_run_next_main(), Type other than oneshot */
+        CRASH_RUN_NEXT, /* service_run_next_main(), Type other than oneshot */
         CRASH_OTHER,
         _CRASH_SITE_MAX,
 } CrashSite;
@@ -339,28 +352,33 @@ enum { /* World.flags */
 
 typedef struct World {
         uint16_t flags;
-        uint8_t crashed;            /* CrashSite */
-        uint8_t epoch;              /* which hash key m->units has, 0 at boot */
+        uint8_t crashed; /* CrashSite */
+        uint8_t epoch;   /* which hash key m->units has, 0 at boot */
         NameId crash_unit;
         uint16_t n_dependencies;
         uint16_t n_inbox;
         uint16_t n_messages;
-        uint16_t n_processes_seq;   /* next Process.seq */
-        uint16_t timer_seq;         /* next Service.timer_seq */
+        uint16_t n_processes_seq; /* next Process.seq */
+        uint16_t timer_seq;       /* next Service.timer_seq */
         uint16_t n_queued[_UNIT_QUEUE_MAX];
-        UnitSlot reload_client;     /* client that waits for the reload, as InboxEntry.client */
-        uint16_t top_pc;            /* next operation of the top level */
-        uint16_t reload_count;      /* saturating at 3, for properties */
+        UnitSlot reload_client; /* client that waits for the reload, as InboxEntry.client */
+        uint16_t top_pc;        /* next operation of the top level */
+        uint16_t reload_count;  /* saturating at 3, for properties */
 } World;
 
 typedef struct WorldLayout {
-        size_t n_units, n_names, n_paths, n_processes, n_dependencies, n_commands, n_messages, n_inbox, n_texts, n_clients;
-        size_t order_words;         /* 64-bit words of one row of the order relation */
-        size_t units, commands, dependencies, processes, names, disk, inbox, messages, pid_files, bus_names, order, clients;
-        size_t hashed;              /* bytes that tell worlds apart */
+        size_t n_units, n_names, n_paths, n_processes, n_dependencies, n_commands, n_messages, n_inbox, n_texts,
+                n_clients;
+        size_t order_words; /* 64-bit words of one row of the order relation */
+        size_t units, commands, dependencies, processes, names, disk, inbox, messages, pid_files, bus_names,
+                order, clients;
+        size_t hashed;                        /* bytes that tell worlds apart */
         size_t tag_count, instances, job_ids; /* labels, behind the hashed part */
-        size_t size;                /* bytes of a world */
+        size_t size;                          /* bytes of a world, in whole groups */
 } WorldLayout;
+
+/* Worlds are compared and packed by groups of this many 64-bit words. */
+#define WORLD_GROUP_WORDS 8U
 
 /* Fills @ret_layout for worlds of catalog @c. */
 void world_layout(const Catalog *c, WorldLayout *ret_layout);
@@ -370,21 +388,22 @@ void world_layout(const Catalog *c, WorldLayout *ret_layout);
         static inline type *world_##name(const WorldLayout *l, const World *w) {                             \
                 return (type *) (void *) ((uint8_t *) (uintptr_t) w + l->name);                              \
         }
+/* clang-format on */
 WORLD_VIEW(units, Unit)
-WORLD_VIEW(commands, UnitCommand)      /* n_commands for each unit slot */
+WORLD_VIEW(commands, UnitCommand) /* n_commands for each unit slot */
 WORLD_VIEW(dependencies, Dependency)
 WORLD_VIEW(processes, Process)
-WORLD_VIEW(names, UnitSlot)            /* Manager.units: which unit has this name; UNIT_NONE */
-WORLD_VIEW(disk, ContentId)            /* what each path holds; ID_NONE: nothing */
+WORLD_VIEW(names, UnitSlot) /* Manager.units: which unit has this name; UNIT_NONE */
+WORLD_VIEW(disk, ContentId) /* what each path holds; ID_NONE: nothing */
 WORLD_VIEW(inbox, InboxEntry)
 WORLD_VIEW(messages, Message)
-WORLD_VIEW(pid_files, Pid)             /* by TextId of the PID file's path: what it says */
-WORLD_VIEW(bus_names, Pid)             /* by TextId of the bus name: who owns it */
-WORLD_VIEW(order, uint64_t)            /* per epoch and name a row: the names that are known to come after it */
+WORLD_VIEW(pid_files, Pid)  /* by TextId of the PID file's path: what it says */
+WORLD_VIEW(bus_names, Pid)  /* by TextId of the bus name: who owns it */
+WORLD_VIEW(order, uint64_t) /* per epoch and name a row: the names that are known to come after it */
 WORLD_VIEW(clients, Client)
-WORLD_VIEW(tag_count, uint16_t)        /* by TextId of a tag: how many processes were started with it */
-WORLD_VIEW(instances, uint16_t)        /* by process slot: its N in TAG.N */
-WORLD_VIEW(job_ids, uint32_t)          /* by unit slot * 2 (+1: nop job); [n_units * 2]: current_job_id */
+WORLD_VIEW(tag_count, uint16_t) /* by TextId of a tag: how many processes were started with it */
+WORLD_VIEW(instances, uint16_t) /* by process slot: its N in TAG.N */
+WORLD_VIEW(job_ids, uint32_t)   /* by unit slot * 2 (+1: nop job); [n_units * 2]: current_job_id */
 
 /* An empty world: nothing on disk, no unit, no process. The caller frees it with g_free(). */
 World *world_new(const WorldLayout *l);
@@ -398,7 +417,9 @@ void world_init(const WorldLayout *l, World *w);
 void world_normalize(const WorldLayout *l, World *w, World *scratch);
 
 /* 128-bit fingerprint of the hashed part. The world must be normalized. */
-typedef struct Fingerprint { uint64_t low, high; } Fingerprint;
+typedef struct Fingerprint {
+        uint64_t low, high;
+} Fingerprint;
 Fingerprint world_fingerprint(const WorldLayout *l, const World *w);
 
 /* The ranking of names in m->units, decided as far as @w needs it. world_order_known(): -1 a before b, 1 b before
