@@ -11,17 +11,20 @@ static const char *plural(uint64_t n) {
 /* Why not everything was explored, NULL: it was. */
 static char *incomplete_reason(const Exploration *e) {
         const Search *s = e->search;
+        /* clang-format off */
         static const char *const bounds[_SEARCH_END_MAX] = {
                 [SEARCH_MAX_STATES]  = "--max-states was reached",
                 [SEARCH_MAX_MEMORY]  = "--max-memory was reached",
                 [SEARCH_MAX_DEPTH]   = "--max-depth was reached",
                 [SEARCH_INTERRUPTED] = "interrupted",
         };
+        /* clang-format on */
 
         if (s->end != SEARCH_COMPLETE)
                 return g_strdup(bounds[s->end]);
         if (s->n_limited > 0)
-                return g_strdup_printf("the model's capacity was exceeded in %u transition%s", s->n_limited, plural(s->n_limited));
+                return g_strdup_printf("the model's capacity was exceeded in %u transition%s", s->n_limited,
+                                       plural(s->n_limited));
         if (e->lockstep && e->lockstep->end != SEARCH_COMPLETE)
                 return g_strdup_printf("%s while comparing orders", bounds[e->lockstep->end]);
         if (e->lockstep && e->lockstep->n_limited > 0)
@@ -64,15 +67,16 @@ static void append_outcome(GString *out, const char *name, const PropertyOutcome
                 append_violation(out, name, o);
                 break;
         case JUDGEMENT_HOLDS:
-                g_string_append_printf(out, "  %sok%s   %-17s tested %" G_GUINT64_FORMAT " time%s\n", c->good, c->off, name,
-                                       o->n_tests, plural(o->n_tests));
+                g_string_append_printf(out, "  %sok%s   %-17s tested %" G_GUINT64_FORMAT " time%s\n", c->good,
+                                       c->off, name, o->n_tests, plural(o->n_tests));
                 break;
         case JUDGEMENT_VACUOUS:
                 g_string_append_printf(out, "  --   %-17s vacuous: never put to the test\n", name);
                 break;
         case JUDGEMENT_OPEN:
-                g_string_append_printf(out, "  ?    %-17s not violated so far, tested %" G_GUINT64_FORMAT " time%s\n", name,
-                                       o->n_tests, plural(o->n_tests));
+                g_string_append_printf(out,
+                                       "  ?    %-17s not violated so far, tested %" G_GUINT64_FORMAT " time%s\n",
+                                       name, o->n_tests, plural(o->n_tests));
                 break;
         default:
                 break;
@@ -80,8 +84,11 @@ static void append_outcome(GString *out, const char *name, const PropertyOutcome
 }
 
 static void append_counterexample(GString *out, const char *name, const PropertyOutcome *o, const char *file) {
-        g_string_append_printf(out, "  shortest counterexample: %u event%s%s for %s", o->length, plural(o->length),
-                               o->length == 0 ? " after the top level" : "", name);
+        if (o->length == 0)
+                g_string_append_printf(out, "  shortest counterexample: in the top level, for %s", name);
+        else
+                g_string_append_printf(out, "  shortest counterexample: %u event%s, for %s", o->length,
+                                       plural(o->length), name);
         if (file)
                 g_string_append_printf(out, " (in %s)", file);
         g_string_append_c(out, '\n');
@@ -97,14 +104,17 @@ void check_report_text(GString *out, const CheckReport *r) {
         size_t n;
         const Property *all = properties(&n);
 
-        g_string_append_printf(out, "%s%s · systemd %s · %zu client%s, %u name%s%s\n", c->bold, r->scenario, s->profile->name,
-                               s->catalog->n_clients, plural(s->catalog->n_clients), n_names, plural(n_names), c->off);
-        g_string_append_printf(out, "  explored %" G_GUINT64_FORMAT " state%s, %" G_GUINT64_FORMAT " transition%s, ",
+        g_string_append_printf(out, "%s%s · systemd %s · %zu client%s, %u name%s%s\n", c->bold, r->scenario,
+                               s->profile->name, s->catalog->n_clients, plural(s->catalog->n_clients), n_names,
+                               plural(n_names), c->off);
+        g_string_append_printf(out,
+                               "  explored %" G_GUINT64_FORMAT " state%s, %" G_GUINT64_FORMAT " transition%s, ",
                                n_states, plural(n_states), s->n_transitions, plural(s->n_transitions));
         if (reason)
                 g_string_append_printf(out, "%s hash orders: incomplete: %s\n", e->n_all_orders, reason);
         else
-                g_string_append_printf(out, "%s of %s hash orders (%s distinct): complete\n", e->n_all_orders, e->n_all_orders, e->n_classes);
+                g_string_append_printf(out, "%s of %s hash orders (%s distinct): complete\n", e->n_all_orders,
+                                       e->n_all_orders, e->n_classes);
 
         for (unsigned i = 0; i < n; i++)
                 append_outcome(out, all[i].name, e->outcomes + i);

@@ -6,7 +6,7 @@
 #include "explore/exploration.h"
 
 typedef struct CheckReport {
-        const char *scenario;   /* base name of the file */
+        const char *scenario; /* base name of the file */
         const Exploration *exploration;
         const char *const *trace_files; /* by property; NULL: not written */
 } CheckReport;

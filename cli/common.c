@@ -60,6 +60,31 @@ static int print_help(GOptionContext *context) {
         return output_finish(out, STATUS_OK);
 }
 
+/* GLib begins its messages with a capital and has quotes of its own. */
+static char *plain_message(const char *message) {
+        g_autoptr(GString) s = g_string_new(message);
+
+        g_string_replace(s, "\u201c", "'", 0);
+        g_string_replace(s, "\u201d", "'", 0);
+        s->str[0] = g_ascii_tolower(s->str[0]);
+        return g_string_free(g_steal_pointer(&s), FALSE);
+}
+
+/* GLib takes "--json=false" for "--json". */
+static bool check_flags(const char *verb, const GOptionEntry *entries, char **argv) {
+        for (; *argv && !g_str_equal(*argv, "--"); argv++)
+                for (const GOptionEntry *e = entries; e && e->long_name; e++) {
+                        g_autofree char *start = g_strdup_printf("--%s=", e->long_name);
+
+                        if (e->arg == G_OPTION_ARG_NONE && g_str_has_prefix(*argv, start)) {
+                                usage_error("%s: --%s takes no value; write --%s or leave it out", verb,
+                                            e->long_name, e->long_name);
+                                return false;
+                        }
+                }
+        return true;
+}
+
 bool options_parse(const char *verb, const GOptionEntry *entries, int *argc, char ***argv, int *ret_status) {
         gboolean help = FALSE;
         const GOptionEntry help_entries[] = {
@@ -79,8 +104,14 @@ bool options_parse(const char *verb, const GOptionEntry *entries, int *argc, cha
                 g_option_context_add_main_entries(context, entries, NULL);
         g_option_context_add_main_entries(context, help_entries, NULL);
 
+        if (!check_flags(verb, entries, *argv + 1)) {
+                *ret_status = STATUS_WRONG_INPUT;
+                return false;
+        }
         if (!g_option_context_parse(context, argc, argv, &error)) {
-                *ret_status = usage_error("%s: %s; see 'coldplug %s --help'", verb, error->message, verb);
+                g_autofree char *message = plain_message(error->message);
+
+                *ret_status = usage_error("%s: %.200s; see 'coldplug %s --help'", verb, message, verb);
                 return false;
         }
         if (help) {
@@ -98,7 +129,8 @@ bool options_parse(const char *verb, const GOptionEntry *entries, int *argc, cha
 int output_finish(const GString *out, int status) {
         progress_end();
         if (fwrite(out->str, 1, out->len, stdout) != out->len || fflush(stdout) != 0)
-                return usage_error("standard output cannot be written: %s", g_strerror(errno));
+                return usage_error("standard output cannot be written: %s; send it elsewhere",
+                                   g_strerror(errno));
         return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* clang-format off */
 typedef enum ExitStatus {
         STATUS_OK          = 0,   /* everything asked about holds */
         STATUS_VIOLATED    = 1,   /* a property is violated; a replay or a recording disagrees */
@@ -15,6 +16,7 @@ typedef enum ExitStatus {
         STATUS_INTERNAL    = 4,   /* the validator and the search disagree */
         STATUS_INTERRUPTED = 130,
 } ExitStatus;
+/* clang-format on */
 
 /* The status to exit with when both apply: 130, 2, 4, 1, 3, 0. */
 int status_worse(int a, int b);

@@ -5,28 +5,28 @@
 
 static const Verb verb_table[] = {
         {
-                        "check",
-                        "SCENARIO...",
-                        "Explore every hash order and every interleaving of scenarios",
-                        "Exit status: 0 all properties hold, 1 one is violated, 2 wrong input, 3 incomplete, 4 "
-                        "internal error.",
-                        verb_check,
+                "check",
+                "SCENARIO...",
+                "Explore every hash order and every interleaving of scenarios",
+                "Exit status: 0 all properties hold, 1 one is violated, 2 wrong input, 3 incomplete, 4 "
+                "internal error.",
+                verb_check,
         },
         {
-                        "replay",
-                        "TRACE...",
-                        "Run a trace again, and fail if the model no longer does the same",
-                        "Exit status: 0 it does the same, 1 it does not, 2 wrong input.",
-                        verb_replay,
+                "replay",
+                "TRACE...",
+                "Run a trace again, and fail if the model no longer does the same",
+                "Exit status: 0 it does the same, 1 it does not, 2 wrong input.",
+                verb_replay,
         },
         {
-                        "conform",
-                        "RECORDING...",
-                        "Compare the model with recordings of real systemds",
-                        "Each recording is replayed with its own hash orders.\n"
-                        "Exit status: 0 the model agrees (with --min: often enough), 1 it does not, 2 wrong "
-                        "input, 3 incomplete.",
-                        verb_conform,
+                "conform",
+                "RECORDING...",
+                "Compare the model with recordings of real systemds",
+                "Each recording is replayed with its own hash orders.\n"
+                "Exit status: 0 the model agrees (with --min: often enough), 1 it does not, 2 wrong "
+                "input, 3 incomplete.",
+                verb_conform,
         },
         { "profiles", "", "List the versions of systemd that are modelled", NULL, verb_profiles },
         { "properties", "[PROPERTY...]", "List the properties that check looks at, or define some", NULL,

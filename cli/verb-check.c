@@ -19,9 +19,9 @@ typedef struct Check {
         char *traces;
 
         SearchOptions search;
-        GPtrArray *profiles;   /* Profile */
+        GPtrArray *profiles; /* Profile */
         GString *out;
-        bool any;              /* something was reported already */
+        bool any; /* something was reported already */
         int status;
 } Check;
 
@@ -34,7 +34,8 @@ static bool select_profiles(Check *c) {
                 const Profile *p = profile_find(*i);
 
                 if (!p) {
-                        usage_error("check: systemd '%.80s' is not modelled; 'coldplug profiles' lists what is", *i);
+                        usage_error("check: systemd '%.80s' is not modelled; 'coldplug profiles' lists what is",
+                                    *i);
                         return false;
                 }
                 if (!g_ptr_array_find(c->profiles, p, NULL))
@@ -103,7 +104,8 @@ static bool check_bounds(Check *c) {
         c->search.max_states = c->max_states == -1 ? 0 : (uint64_t) c->max_states;
         c->search.max_depth = c->max_depth == -1 ? 0 : (unsigned) c->max_depth;
         if (c->max_memory && !parse_memory(c->max_memory, &c->search.max_memory)) {
-                usage_error("check: '%.80s' is no amount of memory; give bytes, or a number with K, M, G or T", c->max_memory);
+                usage_error("check: '%.80s' is no amount of memory; give bytes, or a number with K, M, G or T",
+                            c->max_memory);
                 return false;
         }
         return true;
@@ -111,10 +113,12 @@ static bool check_bounds(Check *c) {
 
 static void show_progress(const SearchProgress *p, void *userdata) {
         if (p->comparing)
-                progress("comparing orders: %" G_GUINT64_FORMAT " sets of worlds, %zu to go on from", p->n_states, p->n_frontier);
+                progress("comparing orders: %" G_GUINT64_FORMAT " sets of worlds, %zu to go on from",
+                         p->n_states, p->n_frontier);
         else
-                progress("%" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT " transitions, level %u with %zu states", p->n_states,
-                         p->n_transitions, p->level, p->n_frontier);
+                progress("%" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT
+                         " transitions, level %u with %zu states",
+                         p->n_states, p->n_transitions, p->level, p->n_frontier);
 }
 
 static void show_stats(const Exploration *e, gint64 start) {
@@ -122,16 +126,20 @@ static void show_stats(const Exploration *e, gint64 start) {
         double seconds = (double) (g_get_monotonic_time() - start) / G_USEC_PER_SEC;
         uint32_t n_states = visited_size(s->visited);
 
-        warn("%u states, %" G_GUINT64_FORMAT " transitions, %u levels, %zu bytes a world, %.1f bytes a visited state, "
-             "%.1f MiB at most, %" G_GUINT64_FORMAT " sets of worlds compared; search %.3f s, %.0f transitions a second; all %.3f s",
-             n_states, s->n_transitions, s->depth, s->layout.size, (double) visited_memory(s->visited) / n_states,
-             (double) s->memory_max / (1 << 20), e->lockstep ? e->lockstep->n_macro_states : 0, s->seconds,
-             (double) s->n_transitions / s->seconds, seconds);
+        warn("%u states, %" G_GUINT64_FORMAT
+             " transitions, %u levels, %zu bytes a world, %.1f bytes a visited state, "
+             "%.1f MiB at most, %" G_GUINT64_FORMAT
+             " sets of worlds compared; search %.3f s, %.0f transitions a second; all %.3f s",
+             n_states, s->n_transitions, s->depth, s->layout.size,
+             (double) visited_memory(s->visited) / n_states, (double) s->memory_max / (1 << 20),
+             e->lockstep ? e->lockstep->n_macro_states : 0, s->seconds, (double) s->n_transitions / s->seconds,
+             seconds);
 }
 
 static char *trace_file(const Check *c, const char *scenario, const Exploration *e, const char *property) {
-        g_autofree char *stem = g_str_has_suffix(scenario, ".scenario") ?
-                g_strndup(scenario, strlen(scenario) - strlen(".scenario")) : g_strdup(scenario);
+        g_autofree char *stem = g_str_has_suffix(scenario, ".scenario")
+                                        ? g_strndup(scenario, strlen(scenario) - strlen(".scenario"))
+                                        : g_strdup(scenario);
         g_autofree char *name = g_strdup_printf("%s.%s.%s.trace.json", stem, e->search->profile->name, property);
 
         return g_build_filename(c->traces, name, NULL);
@@ -162,8 +170,9 @@ static void complain(const Exploration *e, const char *scenario) {
 
         for (unsigned i = 0; i < n; i++)
                 if (e->outcomes[i].wrong)
-                        warn("%s: systemd %s, %s: the validator and the search disagree, which is a defect of coldplug: %s", scenario,
-                             e->search->profile->name, all[i].name, e->outcomes[i].wrong);
+                        warn("%s: systemd %s, %s: the validator and the search disagree, which is a defect of "
+                             "coldplug: %s",
+                             scenario, e->search->profile->name, all[i].name, e->outcomes[i].wrong);
 }
 
 static void report(Check *c, const CheckReport *r) {
@@ -177,7 +186,8 @@ static void report(Check *c, const CheckReport *r) {
         c->any = true;
 }
 
-static void check_one(Check *c, const char *file, const char *text, const Catalog *catalog, const Profile *profile) {
+static void check_one(Check *c, const char *file, const char *text, const Catalog *catalog,
+                      const Profile *profile) {
         gint64 start = g_get_monotonic_time();
         g_autofree char *scenario = g_path_get_basename(file);
         g_autoptr(Exploration) e = exploration_run(scenario, text, catalog, profile, &c->search);
@@ -185,7 +195,8 @@ static void check_one(Check *c, const char *file, const char *text, const Catalo
 
         c->status = status_worse(c->status, write_traces(c, scenario, e, files));
         c->status = status_worse(c->status, check_report_status(e));
-        report(c, &(CheckReport) { .scenario = scenario, .exploration = e, .trace_files = (const char *const *) files });
+        report(c, &(CheckReport) {
+                          .scenario = scenario, .exploration = e, .trace_files = (const char *const *) files });
         complain(e, scenario);
         if (c->stats)
                 show_stats(e, start);
@@ -217,7 +228,8 @@ static void check_file(Check *c, const char *file) {
 
 static int check(Check *c, char **files) {
         if (c->traces && g_mkdir_with_parents(c->traces, 0777) < 0)
-                return usage_error("check: the folder '%.200s' cannot be made: %s", c->traces, g_strerror(errno));
+                return usage_error("check: the folder '%.200s' cannot be made: %s", c->traces,
+                                   g_strerror(errno));
 
         interrupt_catch();
         c->search.interrupted = interrupted;
@@ -234,17 +246,25 @@ static int check(Check *c, char **files) {
 }
 
 int verb_check(int argc, char **argv) {
-        Check c = { .jobs = (gint64) MIN(g_get_num_processors(), (guint) JOBS_MAX), .max_states = -1, .max_depth = -1 };
+        Check c = { .jobs = (gint64) MIN(g_get_num_processors(), (guint) JOBS_MAX),
+                    .max_states = -1,
+                    .max_depth = -1 };
         const GOptionEntry entries[] = {
-                { "systemd", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.systemd, "Explore this systemd (default: 257); may be repeated", "VERSION" },
-                { "property", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.property, "Check this property (default: all); may be repeated", "PROPERTY" },
-                { "jobs", 'j', 0, G_OPTION_ARG_INT64, &c.jobs, "Use N threads (default: one for each processor)", "N" },
+                { "systemd", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.systemd,
+                  "Explore this systemd (default: 257); may be repeated", "VERSION" },
+                { "property", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.property,
+                  "Check this property (default: all); may be repeated", "PROPERTY" },
+                { "jobs", 'j', 0, G_OPTION_ARG_INT64, &c.jobs, "Use N threads (default: one for each processor)",
+                  "N" },
                 { "max-states", 0, 0, G_OPTION_ARG_INT64, &c.max_states, "Stop after N states", "N" },
-                { "max-memory", 0, 0, G_OPTION_ARG_STRING, &c.max_memory, "Stop when the states take M bytes (K, M, G)", "M" },
+                { "max-memory", 0, 0, G_OPTION_ARG_STRING, &c.max_memory,
+                  "Stop when the states take M bytes (K, M, G)", "M" },
                 { "max-depth", 0, 0, G_OPTION_ARG_INT64, &c.max_depth, "Stop after N events", "N" },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &c.json, "Print one JSON object", NULL },
-                { "stats", 0, 0, G_OPTION_ARG_NONE, &c.stats, "Say on stderr how long it took and how much memory", NULL },
-                { "traces", 0, 0, G_OPTION_ARG_FILENAME, &c.traces, "Write counterexamples to this folder", "DIR" },
+                { "stats", 0, 0, G_OPTION_ARG_NONE, &c.stats,
+                  "Say on stderr how long it took and how much memory", NULL },
+                { "traces", 0, 0, G_OPTION_ARG_FILENAME, &c.traces, "Write counterexamples to this folder",
+                  "DIR" },
                 {},
         };
         int status;

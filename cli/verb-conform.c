@@ -13,9 +13,9 @@ typedef struct Conform {
         char *predict, *min;
         double min_values[_AGREE_KIND_MAX]; /* negative: not asked for */
         Agreement total;
-        Agreement *of_profile;  /* by position in profiles() */
+        Agreement *of_profile; /* by position in profiles() */
         GString *predictions;
-        GString *details;       /* the first disagreement of each recording */
+        GString *details; /* the first disagreement of each recording */
         unsigned n;
         int status;
 } Conform;
@@ -39,22 +39,27 @@ static bool parse_fraction(const char *word, double *ret) {
         return true;
 }
 
+static bool wrong_minimum(const char *word) {
+        usage_error("conform: '%.80s' is no minimum; write for example 'unit=0.98' or 'entry=98%%', for "
+                    "outcome, unit, "
+                    "entry or recording",
+                    word);
+        return false;
+}
+
 static bool parse_min(Conform *c) {
         g_auto(GStrv) parts = c->min ? g_strsplit(c->min, ",", -1) : NULL;
 
         for (int k = 0; k < _AGREE_KIND_MAX; k++)
                 c->min_values[k] = -1;
+        if (c->min && !*c->min)
+                return wrong_minimum(c->min);
         for (char **i = parts; i && *i; i++) {
                 g_auto(GStrv) pair = g_strsplit(*i, "=", 2);
                 int k = pair[0] ? agree_kind_from_string(pair[0]) : -1;
 
-                if (k < 0 || !pair[1] || !parse_fraction(pair[1], &c->min_values[k])) {
-                        usage_error("conform: '%.80s' is no minimum; write outcome, unit, entry or recording, "
-                                    "'=' and a "
-                                    "number from 0 to 1 or a percentage",
-                                    *i);
-                        return false;
-                }
+                if (k < 0 || !pair[1] || !parse_fraction(pair[1], &c->min_values[k]))
+                        return wrong_minimum(*i);
         }
         return true;
 }
@@ -307,7 +312,9 @@ int verb_conform(int argc, char **argv) {
 
         if (!options_parse("conform", entries, &argc, &argv, &status))
                 return status;
-        if (argc < 2)
+        if (c.predict && !*c.predict)
+                status = usage_error("conform: --predict has no file; write '--predict FILE'");
+        else if (argc < 2)
                 status = usage_error("conform: a recording is missing; write 'coldplug conform RECORDING...'");
         else
                 status = parse_min(&c) ? conform(&c, argv + 1) : STATUS_WRONG_INPUT;

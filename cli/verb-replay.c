@@ -12,7 +12,8 @@ static void append_text(GString *out, const char *file, const Trace *t, const ch
         if (why)
                 g_string_append_printf(out, "  %sFAIL%s %s: %s\n", c->bad, c->off, file, why);
         else
-                g_string_append_printf(out, "  %sok%s   %u event%s again: %s\n", c->good, c->off, t->n_events, t->n_events == 1 ? "" : "s", t->violation);
+                g_string_append_printf(out, "  %sok%s   %u event%s again: %s\n", c->good, c->off, t->n_events,
+                                       t->n_events == 1 ? "" : "s", t->violation);
 }
 
 static void append_json(GString *out, const char *file, const Trace *t, const char *why, bool first) {

@@ -7,9 +7,9 @@
 
 typedef struct Verb {
         const char *name;
-        const char *arguments;  /* behind the options, as --help shows them */
-        const char *summary;    /* one line */
-        const char *details;    /* further lines of --help; NULL: none */
+        const char *arguments; /* behind the options, as --help shows them */
+        const char *summary;   /* one line */
+        const char *details;   /* further lines of --help; NULL: none */
         /* argv[0] is the verb. Returns the exit status of the program (common.h). */
         int (*run)(int argc, char **argv);
 } Verb;

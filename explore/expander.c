@@ -34,9 +34,21 @@ void expander_free(Expander *x) {
         g_free(x);
 }
 
+static void follow_ranks(Expander *x) {
+        unsigned epoch = x->world->epoch;
+        bool new_key = (x->world->flags & WORLD_REEXEC_WANTED) != 0 && epoch + 1 < WORLD_EPOCHS_MAX;
+
+        if (!x->ranks)
+                return;
+
+        x->manager->rank = x->ranks[epoch];
+        x->manager->rank_after = new_key ? x->ranks[epoch + 1] : NULL;
+}
+
 void expander_boot(Expander *x) {
         script_reset(&x->script);
         world_init(x->layout, x->world);
+        follow_ranks(x);
         manager_bind(x->manager, x->world);
         manager_startup(x->manager);
         world_normalize(x->layout, x->world, x->scratch);
@@ -65,6 +77,7 @@ static void run_once(Expander *x, Successor *s) {
         Manager *m = x->manager;
 
         memcpy(x->world, x->parent, x->layout->size);
+        follow_ranks(x);
         m->reload.done = false;
         interrupts_start(&x->interrupts, m, s->event.kind == EVENT_INTERRUPTED);
         event_perform(m, s->event);

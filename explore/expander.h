@@ -20,6 +20,8 @@ typedef struct Expander {
         Interrupts interrupts;
         bool top_level;    /* the world is one of the top level */
         uint32_t properties; /* which to check on reloads */
+        /* By epoch a complete ranking as in Manager.rank, which is followed without asking; NULL: orders are asked for. */
+        const uint16_t *const *ranks;
 } Expander;
 
 typedef struct Successor {

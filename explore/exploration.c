@@ -186,12 +186,15 @@ static void make_traces(Exploration *e, const char *file, const char *text, uint
 
 static void count_orders(Exploration *e) {
         const Search *s = e->search;
+        g_autofree bool *observed = g_new(bool, s->catalog->n_names);
         mpz_t n;
 
+        for (size_t i = 0; i < s->catalog->n_names; i++)
+                observed[i] = s->catalog->names[i].observed;
         mpz_init(n);
         count_rankings(count_observed_names(s->catalog), s->n_keys, n);
         e->n_all_orders = number_text(n);
-        e->n_classes = order_classes(&s->layout, s->asked, n) < 0 ? g_strdup("?") : number_text(n);
+        e->n_classes = order_classes(&s->layout, s->asked, observed, n) < 0 ? g_strdup("?") : number_text(n);
         mpz_clear(n);
 }
 

@@ -28,21 +28,54 @@ static uint64_t component_of_lowest(const uint64_t *adjacent, uint64_t set) {
         return found;
 }
 
-static void key_free(gpointer p) {
-        g_free(p);
-}
-
 static void number_free(gpointer p) {
         mpz_clear(p);
         g_free(p);
 }
 
 typedef struct Extensions {
-        uint64_t before[ORDERS_NAMES_MAX]; /* the elements before this one */
-        GHashTable *memo;                  /* down-set -> how many orders it has */
+        uint64_t before[ORDERS_NAMES_MAX];     /* the elements before this one */
+        uint64_t comparable[ORDERS_NAMES_MAX]; /* before or after it */
+        uint64_t open[ORDERS_NAMES_MAX];       /* neither */
+        GHashTable *memo;                      /* set -> how many orders it has */
 } Extensions;
 
-/* The orders of the down-set @set: its first element is one that has nothing before it in @set. */
+static const mpz_t *count_orders(Extensions *e, uint64_t set);
+
+/* Parts between which nothing is known may be interleaved at will. */
+static void count_parallel(Extensions *e, uint64_t set, mpz_t ret) {
+        unsigned placed = 0;
+        mpz_t ways;
+
+        mpz_init(ways);
+        mpz_set_ui(ret, 1);
+        for (uint64_t rest = set, part; rest != 0; rest &= ~part) {
+                part = component_of_lowest(e->comparable, rest);
+                placed += count(part);
+                mpz_bin_uiui(ways, placed, count(part));
+                mpz_mul(ret, ret, ways);
+                mpz_mul(ret, ret, *count_orders(e, part));
+        }
+        mpz_clear(ways);
+}
+
+/* Parts between which everything is known follow each other. */
+static void count_series(Extensions *e, uint64_t set, mpz_t ret) {
+        mpz_set_ui(ret, 1);
+        for (uint64_t rest = set, part; rest != 0; rest &= ~part) {
+                part = component_of_lowest(e->open, rest);
+                mpz_mul(ret, ret, *count_orders(e, part));
+        }
+}
+
+/* By the first element, which is one that has nothing before it. */
+static void count_by_first(Extensions *e, uint64_t set, mpz_t ret) {
+        mpz_set_ui(ret, 0);
+        for (uint64_t rest = set; rest != 0; rest &= rest - 1)
+                if ((e->before[lowest(rest)] & set) == 0)
+                        mpz_add(ret, ret, *count_orders(e, set & ~BIT(lowest(rest))));
+}
+
 static const mpz_t *count_orders(Extensions *e, uint64_t set) {
         mpz_t *n = g_hash_table_lookup(e->memo, &set);
 
@@ -50,41 +83,32 @@ static const mpz_t *count_orders(Extensions *e, uint64_t set) {
                 return (const mpz_t *) n;
 
         n = g_new(mpz_t, 1);
-        mpz_init_set_ui(*n, set == 0);
-        for (uint64_t rest = set; rest != 0; rest &= rest - 1)
-                if ((e->before[lowest(rest)] & set) == 0)
-                        mpz_add(*n, *n, *count_orders(e, set & ~BIT(lowest(rest))));
-
+        mpz_init_set_ui(*n, 1);
+        if (count(set) > 1) {
+                if (component_of_lowest(e->comparable, set) != set)
+                        count_parallel(e, set, *n);
+                else if (component_of_lowest(e->open, set) != set)
+                        count_series(e, set, *n);
+                else
+                        count_by_first(e, set, *n);
+        }
         g_hash_table_insert(e->memo, g_memdup2(&set, sizeof(set)), n);
         return (const mpz_t *) n;
 }
 
 void count_linear_extensions(const uint64_t *after, uint64_t set, mpz_t ret) {
-        Extensions e = {};
-        uint64_t adjacent[ORDERS_NAMES_MAX] = {};
-        unsigned placed = 0;
-        mpz_t ways;
+        Extensions e = { .memo = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, number_free) };
 
         for (uint64_t rest = set; rest != 0; rest &= rest - 1)
                 for (uint64_t later = after[lowest(rest)] & set; later != 0; later &= later - 1)
                         e.before[lowest(later)] |= BIT(lowest(rest));
-        for (uint64_t rest = set; rest != 0; rest &= rest - 1)
-                adjacent[lowest(rest)] = (after[lowest(rest)] & set) | e.before[lowest(rest)];
+        for (uint64_t rest = set; rest != 0; rest &= rest - 1) {
+                unsigned a = lowest(rest);
 
-        e.memo = g_hash_table_new_full(g_int64_hash, g_int64_equal, key_free, number_free);
-        mpz_init(ways);
-        mpz_set_ui(ret, 1);
-
-        /* Elements of different components may be interleaved at will. */
-        for (uint64_t rest = set, part; rest != 0; rest &= ~part) {
-                part = component_of_lowest(adjacent, rest);
-                placed += count(part);
-                mpz_bin_uiui(ways, placed, count(part));
-                mpz_mul(ret, ret, ways);
-                if (count(part) > 1)
-                        mpz_mul(ret, ret, *count_orders(&e, part));
+                e.comparable[a] = (after[a] & set) | e.before[a];
+                e.open[a] = set & ~e.comparable[a] & ~BIT(a);
         }
-        mpz_clear(ways);
+        mpz_set(ret, *count_orders(&e, set));
         g_hash_table_unref(e.memo);
 }
 

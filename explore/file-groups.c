@@ -77,7 +77,9 @@ uint8_t *file_groups_new(const Catalog *c) {
                         if (root[j] == root[i])
                                 group = groups[j];
                 /* What has no number left shares the last one, which is only more careful. */
-                groups[i] = group != 0 ? group : (uint8_t) MIN(++n_groups, 255U);
+                if (group == 0 && n_groups < UINT8_MAX)
+                        n_groups++;
+                groups[i] = group != 0 ? group : (uint8_t) n_groups;
         }
         return groups;
 }

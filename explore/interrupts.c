@@ -9,11 +9,24 @@
 
 #define CANDIDATES_MAX 64U
 
+static bool *find_dragged_in(const Catalog *c) {
+        bool *names = g_new0(bool, c->n_names);
+
+        for (size_t b = 0; b < c->n_names; b++) {
+                const char *text = c->names[b].base == ID_NONE ? NULL : c->contents[c->names[b].base].text;
+
+                for (size_t n = 0; text && n < c->n_names; n++)
+                        names[n] = names[n] || strstr(text, c->names[n].name);
+        }
+        return names;
+}
+
 void interrupts_init(Interrupts *i, const Catalog *c) {
         *i = (Interrupts) {
                 .groups = file_groups_new(c),
                 .enabled = g_new0(uint8_t, c->n_names),
                 .touched = g_new0(uint8_t, UINT8_MAX + 1),
+                .dragged_in = find_dragged_in(c),
         };
 }
 
@@ -21,6 +34,7 @@ void interrupts_clear(Interrupts *i) {
         g_clear_pointer(&i->groups, g_free);
         g_clear_pointer(&i->enabled, g_free);
         g_clear_pointer(&i->touched, g_free);
+        g_clear_pointer(&i->dragged_in, g_free);
 }
 
 /* The next statement of a client that may act now, NULL: none. */
@@ -66,6 +80,9 @@ void interrupts_start(Interrupts *i, Manager *m, bool active) {
                 return;
 
         memset(i->touched, 0, UINT8_MAX + 1);
+        for (size_t n = 0; n < m->catalog->n_names; n++)
+                if (i->dragged_in[n])
+                        i->touched[i->enabled[n]] = 1;
         m->file_groups = i->enabled;
 }
 

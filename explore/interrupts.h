@@ -7,8 +7,8 @@
  *  - Serialization looks at no process and at no file, so what happens just after it could as well happen just before the
  *    reload, which is an event of its own.
  *  - A change of files is seen by the loads after it. It is offered before the load of a name that it may affect, once
- *    another such name was loaded; before the first such load it is the same as before the reload, after the last one
- *    the same as after it.
+ *    another such name was loaded (PID 1's own units drag some in before the first entry is read); before the first such
+ *    load it is the same as before the reload, after the last one the same as after it.
  *  - An exit is seen by looks at the process and at its cgroup. Coldplugging a unit that is inactive or failed looks at
  *    its cgroup (to prune it), and coldplugging any unit asks whether a process that is not PID 1's child still exists; then
  *    catchup looks at the cgroup. Only between these two does an exit differ from one before or one after the reload.
@@ -30,6 +30,7 @@ struct Interrupts {
         uint8_t *groups;  /* file_groups_new() */
         uint8_t *enabled; /* of those, which can change in this reload */
         uint8_t *touched; /* by group: a name of it was loaded */
+        bool *dragged_in; /* by name: one of PID 1's own units speaks of it */
         bool active;      /* in this run */
         unsigned n_points;
         unsigned n;

@@ -21,6 +21,7 @@ typedef struct Stepper {
         GArray *moves;     /* Move, by macro-state: the one that led to it */
         GArray *answers;   /* uint16_t */
         GArray *now, *next; /* uint32_t: macro-states on the frontier, each with its number of worlds and these */
+        GArray *roots;     /* as the frontier: those at which the top level is over */
         GArray *worlds;    /* WorldId: of the macro-state that is being made */
         Event *events;
         StateId best;      /* the macro-state that tells most orders apart */
@@ -292,6 +293,10 @@ static void report_progress(const Stepper *r) {
                             o->userdata);
 }
 
+static bool is_same_set(const GArray *worlds, const WorldId *ids, guint n) {
+        return worlds->len == n && memcmp(worlds->data, ids, n * sizeof(WorldId)) == 0;
+}
+
 static void expand_frontier(Stepper *r) {
         g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(Move));
 
@@ -307,6 +312,8 @@ static void expand_frontier(Stepper *r) {
                         list_moves(r, entry + 2, n, moves);
                 for (guint j = 0; j < moves->len && r->result->end == SEARCH_COMPLETE; j++)
                         make_move(r, macro, entry + 2, n, g_array_index(moves, Move, j));
+                if (r->top_level && is_same_set(r->worlds, entry + 2, n))
+                        g_array_append_vals(r->roots, entry, 2 + n); /* nothing was left to do */
                 i += 2 + n;
                 if (i % 1024 < 2 + n)
                         report_progress(r);
@@ -325,8 +332,8 @@ static void next_level(Stepper *r) {
 static void start_clients(Stepper *r) {
         r->top_level = false;
         r->chooser.fixed = (FixedAnswers) {};
-        for (guint i = 0; i < r->now->len; i += 2 + g_array_index(r->now, uint32_t, i + 1)) {
-                const uint32_t *entry = &g_array_index(r->now, uint32_t, i);
+        for (guint i = 0; i < r->roots->len; i += 2 + g_array_index(r->roots, uint32_t, i + 1)) {
+                const uint32_t *entry = &g_array_index(r->roots, uint32_t, i);
 
                 g_array_set_size(r->worlds, 0);
                 g_array_append_vals(r->worlds, entry + 2, entry[1]);
@@ -337,8 +344,6 @@ static void start_clients(Stepper *r) {
 }
 
 static void explore(Stepper *r) {
-        size_t n_top = MAX(r->search->catalog->top.n_statements, 1U);
-
         manager_bind(r->m, r->world);
         memcpy(r->world, r->search->boot, r->search->layout.size);
         WorldId boot = world_pool_add(&r->pool, r->m);
@@ -347,7 +352,7 @@ static void explore(Stepper *r) {
         add_macro_state(r, STATE_NONE, (Move) { .kind = MOVE_TOP, .client = ID_NONE });
         next_level(r);
 
-        for (size_t i = 0; i < n_top && r->result->end == SEARCH_COMPLETE; i++) {
+        while (r->now->len > 0 && r->result->end == SEARCH_COMPLETE) {
                 expand_frontier(r);
                 next_level(r);
         }
@@ -407,6 +412,7 @@ Lockstep *lockstep_run(const Search *s) {
                 .answers = g_array_new(FALSE, FALSE, sizeof(uint16_t)),
                 .now = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
                 .next = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+                .roots = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
                 .worlds = g_array_new(FALSE, FALSE, sizeof(WorldId)),
                 .events = g_new(Event, events_max(&s->layout)),
         };
@@ -427,6 +433,7 @@ Lockstep *lockstep_run(const Search *s) {
         g_array_unref(r.answers);
         g_array_unref(r.now);
         g_array_unref(r.next);
+        g_array_unref(r.roots);
         g_array_unref(r.worlds);
         g_free(r.events);
         g_free(r.world);

@@ -69,6 +69,22 @@ bool order_set_is_empty(const OrderSet *s) {
         return s->in_order->len == 0;
 }
 
+static bool ranking_extends(const WorldLayout *l, const uint16_t *const *ranks, const uint64_t *rows) {
+        for (unsigned epoch = 0; epoch < WORLD_EPOCHS_MAX; epoch++)
+                for (NameId a = 0; a < l->n_names; a++)
+                        for (NameId b = 0; b < l->n_names; b++)
+                                if (row_has(row(l, rows, epoch, a), b) && ranks[epoch][a] > ranks[epoch][b])
+                                        return false;
+        return true;
+}
+
+bool order_set_has(const OrderSet *s, const uint16_t *const *ranks) {
+        for (guint i = 0; i < s->in_order->len; i++)
+                if (ranking_extends(s->layout, ranks, g_bytes_get_data(s->in_order->pdata[i], NULL)))
+                        return true;
+        return false;
+}
+
 /* Marks the names of @epoch that @rows say anything of. */
 static void mark_names(const WorldLayout *l, const uint64_t *rows, unsigned epoch, bool *names) {
         for (NameId a = 0; a < l->n_names; a++) {
@@ -251,7 +267,21 @@ int order_rows_measure(const WorldLayout *l, const uint64_t *rows, mpq_t ret) {
         return measure_rows(l, &rows, 1, ret);
 }
 
-int order_classes(const WorldLayout *l, const uint64_t *asked, mpz_t ret) {
+/* The edges between elements that both are in @names, in both directions. */
+static void make_graph(const Measure *me, unsigned epoch, const bool *names, uint64_t *adjacent) {
+        uint64_t counted = 0;
+
+        for (unsigned a = 0; a < me->n[epoch]; a++)
+                if (names[me->names[epoch][a]])
+                        counted |= BIT(a);
+        for (unsigned a = 0; a < me->n[epoch]; a++) {
+                adjacent[a] &= (counted & BIT(a)) != 0 ? counted : 0;
+                for (uint64_t bits = adjacent[a]; bits != 0; bits &= bits - 1)
+                        adjacent[__builtin_ctzll(bits)] |= BIT(a);
+        }
+}
+
+int order_classes(const WorldLayout *l, const uint64_t *asked, const bool *names, mpz_t ret) {
         Measure me;
         mpz_t n;
         int r;
@@ -265,9 +295,7 @@ int order_classes(const WorldLayout *l, const uint64_t *asked, mpz_t ret) {
         mpz_init(n);
         mpz_set_ui(ret, 1);
         for (unsigned e = 0; e < WORLD_EPOCHS_MAX && r >= 0; e++) {
-                for (unsigned a = 0; a < me.n[e]; a++)
-                        for (uint64_t bits = pairs.after[e][a]; bits != 0; bits &= bits - 1)
-                                pairs.after[e][__builtin_ctzll(bits)] |= BIT(a);
+                make_graph(&me, e, names, pairs.after[e]);
                 r = count_acyclic_orientations(pairs.after[e], me.n[e] == 64 ? UINT64_MAX : BIT(me.n[e]) - 1, n);
                 mpz_mul(ret, ret, n);
         }

@@ -22,6 +22,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OrderSet, order_set_free)
 void order_set_add(OrderSet *s, const uint64_t *rows);
 bool order_set_is_empty(const OrderSet *s);
 
+/* Whether the union has this ranking: for each key, by NameId the place of the name; all places differ. */
+bool order_set_has(const OrderSet *s, const uint16_t *const *ranks);
+
 /* The part of all rankings that the union has, exactly. -E2BIG when there are too many names to count. */
 int order_set_measure(const OrderSet *s, mpq_t ret);
 
@@ -31,9 +34,9 @@ int order_rows_measure(const WorldLayout *l, const uint64_t *rows, mpq_t ret);
 /* Marks in @names (one for each name) the names of which the set's rankings say anything. */
 void order_set_names(const OrderSet *s, bool *names);
 
-/* How many classes of rankings one can tell apart by asking for the pairs in @asked (see script.h): the acyclic orientations
- * of the graph whose edges they are. -E2BIG when that is too much work. */
-int order_classes(const WorldLayout *l, const uint64_t *asked, mpz_t ret);
+/* How many classes of rankings one can tell apart by asking for the pairs in @asked (see script.h) of which both are in @names:
+ * the acyclic orientations of the graph whose edges they are. -E2BIG when that is too much work. */
+int order_classes(const WorldLayout *l, const uint64_t *asked, const bool *names, mpz_t ret);
 
 /* extensions.c: linear extensions of the partial order on the elements of @set, and acyclic orientations of the graph
  * on them. after[a] are the elements after a; adjacent[a] those that have an edge with a. */

@@ -7,6 +7,9 @@
 /* Chunks that are expanded before the next merge, for each worker. */
 #define CHUNKS_PER_WORKER 8U
 
+/* For each operation of the top level: PID 1 that does not come to rest by then never does. */
+#define TOP_LEVEL_STEPS_MAX 20000U
+
 /* Transitions of several events, which lead to a level further ahead. */
 typedef struct Ahead {
         GArray *records; /* Record */
@@ -270,17 +273,46 @@ static void add_boot_state(Searcher *r) {
         add_to_frontier(&r->now, id, (const uint64_t *) (void *) world->data, world->len);
 }
 
+/* Packs the worlds at which the clients start anew, against the first of them: PID 1 after boot, against which the top level is
+ * packed, has next to nothing in common with what follows. */
+static void start_clients(Searcher *r, const Frontier *roots) {
+        Search *s = r->search;
+        g_autoptr(GArray) world = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+        Packer old = s->packer;
+
+        if (roots->ids->len == 0)
+                return;
+
+        world_unpack(&old, &g_array_index(roots->worlds, uint64_t, 0), r->scratch);
+        packer_init(&s->packer, &s->layout, r->scratch);
+        for (guint i = 0; i < roots->ids->len; i++) {
+                size_t offset = g_array_index(roots->offsets, size_t, i);
+
+                world_unpack(&old, &g_array_index(roots->worlds, uint64_t, offset), r->scratch);
+                g_array_set_size(world, 0);
+                world_pack(&s->packer, r->scratch, world);
+                add_to_frontier(&r->now, g_array_index(roots->ids, StateId, i),
+                                (const uint64_t *) (void *) world->data, world->len);
+        }
+        packer_clear(&old);
+}
+
 static void search_top_level(Searcher *r) {
         Frontier roots;
 
         frontier_init(&roots);
         r->top_level = true;
-        while (r->now.ids->len > 0 && r->search->end == SEARCH_COMPLETE) {
+        for (size_t steps = 0; r->now.ids->len > 0 && r->search->end == SEARCH_COMPLETE; steps++) {
+                if (steps > TOP_LEVEL_STEPS_MAX * (r->search->catalog->top.n_statements + 1)) {
+                        r->search->n_limited++;
+                        break;
+                }
                 expand_level(r, &roots);
                 next_level(r);
         }
-        frontier_clear(&r->now);
-        r->now = roots;
+        frontier_reset(&r->now);
+        start_clients(r, &roots);
+        frontier_clear(&roots);
         r->top_level = false;
 }
 

@@ -4,15 +4,19 @@
 
 typedef struct BaseUnit {
         const char *name;
-        const char *refers_to;  /* is there as soon as a scenario has this name */
+        const char *refers_to; /* is there as soon as a scenario has this name */
         uint8_t state;
-        const char *text;       /* its unit file, less what does not matter here */
+        const char *text; /* its unit file, less what does not matter here */
 } BaseUnit;
 
-#define TARGET(name, state) { name, NULL, state, "[Unit]\n" }
-#define TARGET_TO_ISOLATE(name) { name, NULL, TARGET_DEAD, "[Unit]\nAllowIsolate=yes\n" }
-#define TARGET_OF_SHUTDOWN(name) { name, NULL, TARGET_DEAD, "[Unit]\nDefaultDependencies=no\nRefuseManualStart=yes\n" }
+#define TARGET(name, state)                                                                                     \
+        { name, NULL, state, "[Unit]\n" }
+#define TARGET_TO_ISOLATE(name)                                                                                 \
+        { name, NULL, TARGET_DEAD, "[Unit]\nAllowIsolate=yes\n" }
+#define TARGET_OF_SHUTDOWN(name)                                                                                \
+        { name, NULL, TARGET_DEAD, "[Unit]\nDefaultDependencies=no\nRefuseManualStart=yes\n" }
 
+/* clang-format off */
 static const BaseUnit base_units[] = {
         { "-.slice",      NULL, SLICE_ACTIVE,  "[Unit]\n" },
         { "system.slice", NULL, SLICE_ACTIVE,  "[Unit]\n" },
@@ -66,6 +70,7 @@ static const BaseUnit base_units[] = {
         TARGET("poweroff.target", TARGET_DEAD),
         TARGET("halt.target",     TARGET_DEAD),
 };
+/* clang-format on */
 
 void base_units_intern(Catalog *c) {
         for (size_t i = 0; i < G_N_ELEMENTS(base_units); i++) {
@@ -79,11 +84,18 @@ void base_units_intern(Catalog *c) {
         }
 }
 
+void base_units_seal(Catalog *c) {
+        c->base_units = g_new(NameId, G_N_ELEMENTS(base_units));
+        for (size_t i = 0; i < G_N_ELEMENTS(base_units); i++)
+                c->base_units[i] = catalog_find_name(c, base_units[i].name);
+}
+
 /* NULL: the scenario does not know it, or PID 1 could not load it. */
-static Unit *base_unit_load(Manager *m, const BaseUnit *b) {
+static Unit *base_unit_load(Manager *m, size_t i) {
+        NameId name = m->catalog->base_units[i];
         Unit *u;
 
-        if (manager_load_unit(m, catalog_find_name(m->catalog, b->name), &u) < 0 || !u)
+        if (name == ID_NONE || manager_load_unit(m, name, &u) < 0 || !u)
                 return NULL;
 
         /* Other units refer to it that are not in the scenario; what is perpetual needs nobody. */
@@ -95,7 +107,7 @@ static Unit *base_unit_load(Manager *m, const BaseUnit *b) {
 
 void base_units_startup(Manager *m) {
         for (size_t i = 0; i < G_N_ELEMENTS(base_units); i++) {
-                Unit *u = base_unit_load(m, base_units + i);
+                Unit *u = base_unit_load(m, i);
 
                 if (u)
                         u->state = base_units[i].state;
@@ -104,5 +116,5 @@ void base_units_startup(Manager *m) {
 
 void base_units_enumerate(Manager *m) {
         for (size_t i = 0; i < G_N_ELEMENTS(base_units); i++)
-                (void) base_unit_load(m, base_units + i);
+                (void) base_unit_load(m, i);
 }

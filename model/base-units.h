@@ -9,6 +9,9 @@
 /* Interns those that one of the names in @c is, or that refer to one of the names; sets CatalogName.base. */
 void base_units_intern(Catalog *c);
 
+/* When all names are known: fills Catalog.base_units. */
+void base_units_seal(Catalog *c);
+
 /* After boot: they are there, in their state. */
 void base_units_startup(Manager *m);
 

@@ -8,10 +8,10 @@
 #include "catalog-seal.h"
 #include "unit-types.h"
 
-#define PROCESSES_MIN 8U
-#define PROCESSES_MAX 64U
+#define PROCESSES_MIN         8U
+#define PROCESSES_MAX         64U
 #define PROCESSES_PER_COMMAND 2U
-#define MESSAGES_PER_PROCESS 2U /* RELOADING=1, READY=1 */
+#define MESSAGES_PER_PROCESS  2U /* RELOADING=1, READY=1 */
 
 /* Edges that nobody writes down, for a unit of this type: those to the special names that the scenario knows, and one
  * of each kind to a slice (InSlice, After, Requires) and to what a unit triggers (Before, Triggers). */
@@ -32,7 +32,6 @@ static size_t implicit_dependencies(const Catalog *c, const CatalogName *name) {
 /* How many edges the assignment can make: what a unit wants of a target is also ordered before it. */
 static unsigned assignment_edges(const Catalog *c, const Assignment *a, const CatalogName *from) {
         switch ((AssignmentKind) a->kind) {
-
         case ASSIGN_DEPENDENCY:
                 return c->names[a->value].type == UNIT_TARGET || from->type == UNIT_TARGET ? 2 : 1;
 
@@ -139,7 +138,6 @@ static void count_statement(CatalogSealer *s, const Statement *statement) {
         StatementCount *count = (StatementCount *) s;
 
         switch (statement->type) {
-
         case STATEMENT_START:
         case STATEMENT_RESTART:
         case STATEMENT_TRY_RESTART:

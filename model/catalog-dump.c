@@ -4,6 +4,7 @@
 #include "load-fragment.h"
 #include "tables.h"
 
+/* clang-format off */
 static const char *const path_kinds[] = {
         [PATH_FRAGMENT] = "fragment",
         [PATH_DROPIN]   = "drop-in",
@@ -12,6 +13,7 @@ static const char *const path_kinds[] = {
         [PATH_UPHOLDS]  = "upholds",
         [PATH_OUTSIDE]  = "outside",
 };
+/* clang-format on */
 
 static void dump_name(const Catalog *c, const CatalogName *n, GString *s) {
         g_string_append_printf(s, "  %s", n->name);
@@ -36,14 +38,14 @@ static void dump_assignment(const Catalog *c, const Assignment *a, GString *s) {
         g_string_append_printf(s, "      %u:%s ", a->line, needs[a->needs]);
 
         switch ((AssignmentKind) a->kind) {
-
         case ASSIGN_DEPENDENCY:
                 g_string_append_printf(s, "%s %s\n", unit_dependency_to_string((UnitDependency) a->where),
                                        catalog_name_str(c, a->value));
                 break;
 
         case ASSIGN_COMMAND:
-                g_string_append_printf(s, "%s %s\n", service_exec_command_to_string((ServiceExecCommand) a->where),
+                g_string_append_printf(s, "%s %s\n",
+                                       service_exec_command_to_string((ServiceExecCommand) a->where),
                                        c->commands[a->value].serialized);
                 break;
 
@@ -83,9 +85,8 @@ void catalog_dump(const Catalog *c, GString *s) {
 
         g_string_append(s, "paths\n");
         for (size_t i = 0; i < c->n_paths; i++)
-                g_string_append_printf(s, "  %s: %s of '%s', target '%s'\n",
-                                       c->paths[i].path, path_kinds[c->paths[i].kind],
-                                       catalog_name_str(c, c->paths[i].name),
+                g_string_append_printf(s, "  %s: %s of '%s', target '%s'\n", c->paths[i].path,
+                                       path_kinds[c->paths[i].kind], catalog_name_str(c, c->paths[i].name),
                                        catalog_name_str(c, c->paths[i].target));
 
         g_string_append(s, "contents\n");
@@ -100,7 +101,9 @@ void catalog_dump(const Catalog *c, GString *s) {
                 dump_fragments(c, (ContentId) i, s);
         }
 
-        g_string_append_printf(s, "capacities: %zu units, %zu dependencies, %zu commands of a unit, %zu processes, "
-                               "%zu messages, %zu texts\n", c->n_units_max, c->n_dependencies_max,
-                               c->n_unit_commands_max, c->n_processes_max, c->n_messages_max, c->n_texts);
+        g_string_append_printf(s,
+                               "capacities: %zu units, %zu dependencies, %zu commands of a unit, %zu processes, "
+                               "%zu messages, %zu texts\n",
+                               c->n_units_max, c->n_dependencies_max, c->n_unit_commands_max, c->n_processes_max,
+                               c->n_messages_max, c->n_texts);
 }

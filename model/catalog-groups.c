@@ -37,8 +37,8 @@ static void sealer_join(CatalogSealer *s, NameId a, NameId b) {
 
 /* @template with the instance of @name, which will be another name of the same unit. */
 static NameId intern_instance(Catalog *c, NameId template, NameId name) {
-        g_autofree char *instance = unit_name_insert_instance(c->names[template].name,
-                                                              catalog_text_str(c, c->names[name].instance));
+        g_autofree char *instance =
+                unit_name_insert_instance(c->names[template].name, catalog_text_str(c, c->names[name].instance));
         NameId id = instance ? catalog_name(c, instance) : ID_NONE;
 
         if (id != ID_NONE && c->names[name].observed)

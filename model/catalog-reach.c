@@ -96,7 +96,7 @@ static bool folder_covers(const Catalog *c, NameId folder, NameId name) {
                 return true;
 
         return c->names[folder].type == c->names[name].type && prefix > 0 && f[prefix - 1] == '-' &&
-                strncmp(f, n, prefix) == 0;
+               strncmp(f, n, prefix) == 0;
 }
 
 static bool path_covers(const Catalog *c, const CatalogPath *path, NameId name) {
@@ -119,8 +119,9 @@ static void intern_link_target(CatalogSealer *s, NameId target, NameId name) {
         if (target == ID_NONE || !c->names[target].is_template)
                 return;
 
-        resolved = unit_name_insert_instance(c->names[target].name,
-                                             catalog_text_str(c, instance == ID_NONE ? c->names[name].stem : instance));
+        resolved = unit_name_insert_instance(
+                c->names[target].name,
+                catalog_text_str(c, instance == ID_NONE ? c->names[name].stem : instance));
         id = resolved ? catalog_name(c, resolved) : ID_NONE;
         if (id != ID_NONE)
                 c->names[id].observed = true;
@@ -153,7 +154,7 @@ static void read_path_for_all(CatalogSealer *s, PathId path) {
 
 /* The names whose unit files @name may come to mean, from link to link. */
 typedef struct Followed {
-        NameId name;            /* where it began */
+        NameId name; /* where it began */
         GArray *names;
         bool *seen;
 } Followed;

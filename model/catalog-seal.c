@@ -90,6 +90,7 @@ static void seal_names(CatalogSealer *s) {
         } while (c->n_names > n_names || g_hash_table_size(s->fragments) > n_fragments);
 }
 
+/* clang-format off */
 static const char *const special_names[_SPECIAL_NAME_MAX] = {
         [SPECIAL_SYSINIT_TARGET]   = "sysinit.target",
         [SPECIAL_BASIC_TARGET]     = "basic.target",
@@ -104,6 +105,7 @@ static const char *const special_names[_SPECIAL_NAME_MAX] = {
         [SPECIAL_SYSTEM_SLICE]     = "system.slice",
         [SPECIAL_INIT_SCOPE]       = "init.scope",
 };
+/* clang-format on */
 
 /* Parent slices and system.slice count only where a scenario mentions them. */
 static void seal_slice(Catalog *c, CatalogName *name) {
@@ -171,15 +173,6 @@ static void reserve_orphans(Catalog *c) {
 
 /* What programs are called that are no actors, and what they say by themselves (programs.c). */
 static void intern_program_texts(CatalogSealer *s) {
-        static const char *const suffixes[_SERVICE_EXEC_COMMAND_MAX] = {
-                [SERVICE_EXEC_CONDITION]   = "condition",
-                [SERVICE_EXEC_START_PRE]   = "pre",
-                [SERVICE_EXEC_START_POST]  = "post",
-                [SERVICE_EXEC_RELOAD]      = "reload",
-                [SERVICE_EXEC_RELOAD_POST] = "reloadpost",
-                [SERVICE_EXEC_STOP]        = "stop",
-                [SERVICE_EXEC_STOP_POST]   = "stoppost",
-        };
         Catalog *c = s->catalog;
         gpointer key, value;
         GHashTableIter it;
@@ -192,12 +185,16 @@ static void intern_program_texts(CatalogSealer *s) {
                 for (size_t i = 0; i < f->n_assignments; i++) {
                         const Assignment *a = f->assignments + i;
                         g_autofree char *tag = NULL;
+                        const char *suffix;
 
-                        if (a->kind != ASSIGN_COMMAND || !suffixes[a->where] ||
-                            c->commands[a->value].program == PROGRAM_ACTOR)
+                        if (a->kind != ASSIGN_COMMAND || c->commands[a->value].program == PROGRAM_ACTOR)
                                 continue;
 
-                        tag = g_strdup_printf("%s-%s", catalog_text_str(c, stem), suffixes[a->where]);
+                        suffix = service_exec_command_to_tag_suffix((ServiceExecCommand) a->where);
+                        if (!suffix)
+                                continue;
+
+                        tag = g_strdup_printf("%s-%s", catalog_text_str(c, stem), suffix);
                         (void) catalog_text(c, tag);
                 }
         }
@@ -280,6 +277,7 @@ void catalog_seal(Catalog *c, GPtrArray *warnings) {
         intern_program_texts(&s);
         seal_fragments(&s);
         sealer_compute_capacities(&s);
+        base_units_seal(c);
         if (warnings)
                 report_warnings(&s, warnings);
 

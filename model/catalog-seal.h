@@ -7,10 +7,10 @@
 
 typedef struct CatalogSealer {
         Catalog *catalog;
-        GHashTable *warnings;       /* a set of "FILE:LINE: ..." */
-        GPtrArray *held;            /* by PathId: a GArray of the ContentIds that the path may hold */
-        GArray *groups;             /* by NameId: another name of the same unit; union-find */
-        GHashTable *fragments;      /* content << 16 | name -> Fragment */
+        GHashTable *warnings;  /* a set of "FILE:LINE: ..." */
+        GPtrArray *held;       /* by PathId: a GArray of the ContentIds that the path may hold */
+        GArray *groups;        /* by NameId: another name of the same unit; union-find */
+        GHashTable *fragments; /* content << 16 | name -> Fragment */
 } CatalogSealer;
 
 /* catalog-groups.c: which names may come to mean one unit. Interns instances of templates that are aliases. */

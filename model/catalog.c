@@ -81,6 +81,7 @@ void catalog_free(Catalog *c) {
                 program_clear(c->clients + i);
         g_free(c->clients);
 
+        g_free(c->base_units);
         g_hash_table_unref(c->name_ids);
         g_hash_table_unref(c->path_ids);
         g_hash_table_unref(c->text_ids);
@@ -169,12 +170,14 @@ NameId catalog_name(Catalog *c, const char *name) {
 static const struct {
         const char *suffix;
         PathKind kind;
+        /* clang-format off */
 } folder_suffixes[] = {
         { ".d",        PATH_DROPIN   },
         { ".wants",    PATH_WANTS    },
         { ".requires", PATH_REQUIRES },
         { ".upholds",  PATH_UPHOLDS  },
 };
+/* clang-format on */
 
 /* FOLDER/FILE below a search folder. False: PID 1 does not look there. */
 static bool path_classify_in_folder(Catalog *c, CatalogPath *p, const char *folder, const char *file) {
@@ -216,7 +219,9 @@ static bool path_classify(Catalog *c, CatalogPath *p, const char *rest) {
 
 PathId catalog_path(Catalog *c, const char *path) {
         PathId id = catalog_find_path(c, path);
-        const CatalogPath outside = { .kind = PATH_OUTSIDE, .dir = UINT8_MAX, .name = ID_NONE, .target = ID_NONE };
+        const CatalogPath outside = {
+                .kind = PATH_OUTSIDE, .dir = UINT8_MAX, .name = ID_NONE, .target = ID_NONE
+        };
         CatalogPath p = outside;
 
         if (id != ID_NONE || path[0] != '/' || ids_are_used_up(c->n_paths))

@@ -15,16 +15,16 @@
 typedef struct CatalogName {
         char *name;
         UnitType type;
-        NameId template;    /* of an instance: its template's name, else ID_NONE */
-        TextId instance;    /* of an instance: the part between @ and the suffix, else ID_NONE */
-        TextId stem;        /* the name without suffix, "rsyslog": the tag of its undeclared processes */
+        NameId template; /* of an instance: its template's name, else ID_NONE */
+        TextId instance; /* of an instance: the part between @ and the suffix, else ID_NONE */
+        TextId stem;     /* the name without suffix, "rsyslog": the tag of its undeclared processes */
         bool is_template;
-        bool observed;      /* the scenario's own: it has a file or a link, or one of those refers to it */
+        bool observed;       /* the scenario's own: it has a file or a link, or one of those refers to it */
         bool is_valid_slice; /* slice_name_is_valid() */
-        bool is_orphan;     /* a spare name for a 262 orphan, see catalog_seal() */
-        NameId related;     /* of a socket, timer, path: the service of the same name, else ID_NONE */
-        NameId slice;       /* of a slice: its parent; of others: where unit_set_default_slice() puts it. ID_NONE: unknown */
-        ContentId base;     /* one of PID 1's own units (base-units.c): what its file says, else ID_NONE */
+        bool is_orphan;      /* a spare name for a 262 orphan, see catalog_seal() */
+        NameId related;      /* of a socket, timer, path: the service of the same name, else ID_NONE */
+        NameId slice; /* of a slice: its parent; of others: where unit_set_default_slice() puts it. ID_NONE: unknown */
+        ContentId base; /* one of PID 1's own units (base-units.c): what its file says, else ID_NONE */
 } CatalogName;
 
 /* Names that mean something to PID 1; Catalog.special[] has those that the scenario knows. */
@@ -45,21 +45,21 @@ typedef enum SpecialName {
 } SpecialName;
 
 typedef enum PathKind {
-        PATH_FRAGMENT,      /* DIR/NAME */
-        PATH_DROPIN,        /* DIR/NAME.d/FILE.conf */
-        PATH_WANTS,         /* DIR/NAME.wants/TARGET */
-        PATH_REQUIRES,      /* DIR/NAME.requires/TARGET */
-        PATH_UPHOLDS,       /* DIR/NAME.upholds/TARGET, read from 254 on */
-        PATH_OUTSIDE,       /* not in the search path: only as the target of a link */
+        PATH_FRAGMENT, /* DIR/NAME */
+        PATH_DROPIN,   /* DIR/NAME.d/FILE.conf */
+        PATH_WANTS,    /* DIR/NAME.wants/TARGET */
+        PATH_REQUIRES, /* DIR/NAME.requires/TARGET */
+        PATH_UPHOLDS,  /* DIR/NAME.upholds/TARGET, read from 254 on */
+        PATH_OUTSIDE,  /* not in the search path: only as the target of a link */
 } PathKind;
 
 typedef struct CatalogPath {
-        char *path;         /* absolute */
+        char *path; /* absolute */
         PathKind kind;
-        uint8_t dir;        /* priority of its search folder, 0 is the strongest; see catalog_search_dirs() */
-        NameId name;        /* the unit that it belongs to; ID_NONE for PATH_OUTSIDE and for type-wide drop-ins */
-        NameId target;      /* of .wants and its kin: the other unit */
-        TextId file;        /* base name */
+        uint8_t dir;   /* priority of its search folder, 0 is the strongest; see catalog_search_dirs() */
+        NameId name;   /* the unit that it belongs to; ID_NONE for PATH_OUTSIDE and for type-wide drop-ins */
+        NameId target; /* of .wants and its kin: the other unit */
+        TextId file;   /* base name */
 } CatalogPath;
 
 typedef enum ContentKind { CONTENT_FILE, CONTENT_LINK } ContentKind;
@@ -67,33 +67,33 @@ typedef enum ContentKind { CONTENT_FILE, CONTENT_LINK } ContentKind;
 /* What a path may hold: one for each body and each link target of the scenario. */
 typedef struct CatalogContent {
         ContentKind kind;
-        char *text;         /* the body of a file, less its indentation, or the target of a link as written */
-        unsigned line;      /* in the scenario file, of the first line of the body or of the link */
-        bool empty;         /* a file without text: masks */
+        char *text;    /* the body of a file, less its indentation, or the target of a link as written */
+        unsigned line; /* in the scenario file, of the first line of the body or of the link */
+        bool empty;    /* a file without text: masks */
 } CatalogContent;
 
 /* What a process does that nobody steers; see docs on `actor`. */
 typedef enum ProgramKind {
-        PROGRAM_ACTOR,      /* /usr/bin/actor: does nothing by itself */
-        PROGRAM_TRUE,       /* base name "true": exits 0 at once */
-        PROGRAM_FALSE,      /* base name "false": exits 1 at once */
-        PROGRAM_OTHER,      /* any other: a daemon where one is expected, else exits 0 at once */
+        PROGRAM_ACTOR, /* /usr/bin/actor: does nothing by itself */
+        PROGRAM_TRUE,  /* base name "true": exits 0 at once */
+        PROGRAM_FALSE, /* base name "false": exits 1 at once */
+        PROGRAM_OTHER, /* any other: a daemon where one is expected, else exits 0 at once */
 } ProgramKind;
 
 /* One Exec*= line, parsed; specifiers expanded for the unit that it belongs to. */
 typedef struct CatalogCommand {
-        char *path;         /* "/usr/bin/actor" */
-        char **argv;        /* NULL-terminated, argv[0] included */
-        char *serialized;   /* path and quoted argv as main-command= writes them: PATH "ARGV0" "ARGV1" ... */
+        char *path;       /* "/usr/bin/actor" */
+        char **argv;      /* NULL-terminated, argv[0] included */
+        char *serialized; /* path and quoted argv as main-command= writes them: PATH "ARGV0" "ARGV1" ... */
         ProgramKind program;
-        TextId tag;         /* of an actor: its tag; of others ID_NONE (the unit's stem and a suffix are used) */
-        bool ready;         /* --ready */
-        bool exit_on_term;  /* --exit-on-term */
+        TextId tag;        /* of an actor: its tag; of others ID_NONE (the unit's stem and a suffix are used) */
+        bool ready;        /* --ready */
+        bool exit_on_term; /* --exit-on-term */
         bool ignore_failure; /* the prefix "-" */
 } CatalogCommand;
 
 typedef enum StatementType {
-        STATEMENT_WRITE,    /* unit NAME + body */
+        STATEMENT_WRITE, /* unit NAME + body */
         STATEMENT_RM,
         STATEMENT_LINK,
         STATEMENT_DAEMON_RELOAD,
@@ -119,33 +119,33 @@ typedef enum StatementType {
 } StatementType;
 
 typedef enum TimerKind {
-        TIMER_ANY,          /* the one armed first */
+        TIMER_ANY, /* the one armed first */
         TIMER_START,
         TIMER_STOP,
         TIMER_RESTART,
         TIMER_WATCHDOG,
         TIMER_RUNTIME,
         TIMER_JOB,
-        TIMER_LIMIT,        /* `elapse UNIT limit`: refills the rate limits */
+        TIMER_LIMIT, /* `elapse UNIT limit`: refills the rate limits */
         _TIMER_KIND_MAX,
 } TimerKind;
 
 /* One operation. A statement with several units is several operations, all but the first with `continues`. */
 typedef struct Statement {
         StatementType type;
-        bool continues;     /* belongs to the same line as the operation before it */
-        PathId path;        /* WRITE, RM, LINK */
-        ContentId content;  /* WRITE, LINK */
-        NameId unit;        /* START..KILL, ELAPSE, TRIGGER */
-        TextId tag;         /* EXIT, SIGNAL, NOTIFY, FORK, OWN_NAME */
-        TextId text;        /* NOTIFY: the message; FORK: the child's tag; OWN_NAME: the bus name */
-        int number;         /* EXIT: code 0..255; SIGNAL: 1..64; ELAPSE: TimerKind */
-        unsigned line;      /* in the scenario file */
-        char *source;       /* the line as written, single blanks: what a recording has in `do` */
+        bool continues;    /* belongs to the same line as the operation before it */
+        PathId path;       /* WRITE, RM, LINK */
+        ContentId content; /* WRITE, LINK */
+        NameId unit;       /* START..KILL, ELAPSE, TRIGGER */
+        TextId tag;        /* EXIT, SIGNAL, NOTIFY, FORK, OWN_NAME */
+        TextId text;       /* NOTIFY: the message; FORK: the child's tag; OWN_NAME: the bus name */
+        int number;        /* EXIT: code 0..255; SIGNAL: 1..64; ELAPSE: TimerKind */
+        unsigned line;     /* in the scenario file */
+        char *source;      /* the line as written, single blanks: what a recording has in `do` */
 } Statement;
 
 typedef struct Program {
-        char *name;         /* of the client; NULL for the top level */
+        char *name; /* of the client; NULL for the top level */
         Statement *statements;
         size_t n_statements;
 } Program;
@@ -153,10 +153,10 @@ typedef struct Program {
 typedef struct Fragment Fragment; /* load-fragment.h: a body parsed for one unit name */
 
 typedef struct Catalog {
-        char *file;         /* of the scenario, for messages */
+        char *file; /* of the scenario, for messages */
 
         CatalogName *names;
-        size_t n_names;     /* orphan names included, at the end */
+        size_t n_names; /* orphan names included, at the end */
         size_t n_orphan_names;
 
         CatalogPath *paths;
@@ -175,8 +175,9 @@ typedef struct Catalog {
         Fragment **fragments;
 
         NameId special[_SPECIAL_NAME_MAX]; /* ID_NONE: unknown to this scenario */
+        NameId *base_units; /* the names of PID 1's own units, as base-units.c lists them, or ID_NONE */
 
-        Program top;        /* the statements before and between the clients */
+        Program top; /* the statements before and between the clients */
         Program *clients;
         size_t n_clients;
 

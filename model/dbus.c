@@ -34,7 +34,6 @@ static bool unit_refuses_manual(const Unit *u, JobType type) {
         bool start = u->config & CONFIG_REFUSE_MANUAL_START, stop = u->config & CONFIG_REFUSE_MANUAL_STOP;
 
         switch (type) {
-
         case JOB_START:
                 return start;
 
@@ -52,13 +51,11 @@ static bool unit_refuses_manual(const Unit *u, JobType type) {
 
 /* UNIT_IS_LOAD_ERROR(); a masked unit is none. */
 static bool unit_is_load_error(const Unit *u) {
-        return u->load_state == UNIT_NOT_FOUND ||
-                u->load_state == UNIT_BAD_SETTING ||
-                u->load_state == UNIT_ERROR;
+        return u->load_state == UNIT_NOT_FOUND || u->load_state == UNIT_BAD_SETTING ||
+               u->load_state == UNIT_ERROR;
 }
 
 int unit_queue_job_check(Manager *m, Unit *u, JobType type) {
-
         /* Units without a file may be stopped, but not when there is nothing to stop. */
         if (type == JOB_STOP && unit_is_load_error(u) && unit_active_state(m, u) == UNIT_INACTIVE)
                 return -ENOENT;
@@ -66,8 +63,7 @@ int unit_queue_job_check(Manager *m, Unit *u, JobType type) {
         if (unit_refuses_manual(u, type))
                 return -EINVAL;
 
-        if (type == JOB_START &&
-            u->type == UNIT_SERVICE && u->service.type == SERVICE_DBUS &&
+        if (type == JOB_START && u->type == UNIT_SERVICE && u->service.type == SERVICE_DBUS &&
             dbus_is_stopping(m))
                 return -ECANCELED;
 
@@ -154,8 +150,8 @@ static int method_kill_unit(Manager *m, NameId name) {
 
         if (!u)
                 return -ENOENT;
-        if (u->type == UNIT_TARGET || u->type == UNIT_TIMER || u->type == UNIT_PATH ||
-            u->type == UNIT_DEVICE || u->type == UNIT_AUTOMOUNT)
+        if (u->type == UNIT_TARGET || u->type == UNIT_TIMER || u->type == UNIT_PATH || u->type == UNIT_DEVICE ||
+            u->type == UNIT_AUTOMOUNT)
                 return -EOPNOTSUPP;
 
         control_pid = u->service.control_pid;
@@ -183,7 +179,6 @@ static void bus_reply(Manager *m, uint16_t client) {
 
 static JobType statement_to_job_type(StatementType t) {
         switch (t) {
-
         case STATEMENT_START:
                 return JOB_START;
 
@@ -286,7 +281,6 @@ static void service_dispatch_event(Manager *m, Unit *u, InboxKind kind) {
         Service *s = &u->service;
 
         switch (kind) {
-
         case INBOX_TIMER:
                 service_dispatch_timer(m, u);
                 break;
@@ -329,7 +323,6 @@ void manager_dispatch_inbox(Manager *m, unsigned index) {
                 return;
 
         switch (e.kind) {
-
         case INBOX_TRIGGER:
                 unit_trigger_fire(m, u);
                 break;

@@ -9,7 +9,7 @@
 
 /* The names whose folders count for one name of a unit, the most specific first. Those that the scenario does not
  * know have no folder. */
-#define CANDIDATES_MAX 32U
+#define CANDIDATES_MAX  32U
 #define DROPIN_NAME_MAX 256U
 
 typedef struct Candidates {

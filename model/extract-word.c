@@ -53,7 +53,6 @@ static int cunescape_one(GString *s, const char *p) {
         }
 
         switch (*p) {
-
         case 'x':
                 r = unescape_digits(p + 1, 2, 16, &v);
                 break;

@@ -11,18 +11,17 @@
 #include "unit-name.h"
 
 typedef struct CommandPrefix {
-        bool ignore_failure;    /* - */
-        bool separate_argv0;    /* @ */
-        bool no_env_expand;     /* : */
-        bool fully_privileged;  /* + */
-        unsigned no_setuid;     /* ! and !! */
-        bool via_shell;         /* |, 262 */
+        bool ignore_failure;   /* - */
+        bool separate_argv0;   /* @ */
+        bool no_env_expand;    /* : */
+        bool fully_privileged; /* + */
+        unsigned no_setuid;    /* ! and !! */
+        bool via_shell;        /* |, 262 */
 } CommandPrefix;
 
 /* One prefix character. False: it belongs to the path. */
 static bool command_prefix_take(CommandPrefix *c, char letter) {
         switch (letter) {
-
         case '-':
                 return !c->ignore_failure && (c->ignore_failure = true);
 
@@ -51,18 +50,18 @@ static const char *command_path_problem(const char *path) {
         const char *last = strrchr(path, '/');
 
         if (*path == 0)
-                return "Empty path in command line";
+                return "it has no path";
 
         for (const char *i = path; *i; i++)
                 if ((unsigned char) *i < ' ' || strchr("\"'\\\x7f", *i))
-                        return "Executable path contains special characters";
+                        return "its path has special characters";
 
         last = last ? last + 1 : path;
         if (*last == 0 || g_str_equal(last, ".") || g_str_equal(last, ".."))
-                return "Executable path specifies a directory";
+                return "its path is that of a folder";
 
         if ((path[0] != '/' && last != path) || strlen(last) > 255)
-                return "Neither a valid executable name nor an absolute path";
+                return "it is neither an absolute path nor the name of a program";
 
         return NULL;
 }
@@ -138,20 +137,17 @@ static void command_parse_actor(FragmentParser *p, CatalogCommand *c) {
                 else if (c->tag == ID_NONE && **arg != '-')
                         c->tag = catalog_text(p->catalog, *arg);
                 else
-                        fragment_warn(p, "An actor does not know '%s', ignoring; it knows TAG, --ready and --exit-on-term",
+                        fragment_warn(p,
+                                      "'%s' means nothing to an actor; it takes TAG, --ready and --exit-on-term",
                                       *arg);
 
         if (c->tag == ID_NONE)
-                fragment_warn(p, "An actor has no tag, the name of its unit is used");
+                fragment_warn(
+                        p, "an actor without a tag gets the name of its unit; write one behind /usr/bin/actor");
 }
 
-static void command_add(
-                FragmentParser *p,
-                const Setting *s,
-                const CommandPrefix *prefix,
-                const char *path,
-                char **argv) {
-
+static void command_add(FragmentParser *p, const Setting *s, const CommandPrefix *prefix, const char *path,
+                        char **argv) {
         g_autofree char *simplified = path_simplify(path), *serialized = command_serialize(simplified, argv);
         CatalogCommand c = {
                 .path = simplified,
@@ -203,17 +199,20 @@ static int parse_arguments(FragmentParser *p, const char **i, const char *value,
 
                 r = extract_first_word_relaxed(i, EXTRACT_UNQUOTE | EXTRACT_CUNESCAPE, &word);
                 if (r < 0) {
-                        fragment_warn(p, "Unbalanced quoting: %s", value);
+                        fragment_warn(p, "a quote is not closed in '%s'; close it", value);
                         return r;
                 }
                 if (r == 0)
                         break;
                 if (r == 2)
-                        fragment_warn(p, "Ignoring unknown escape sequences: %s", word);
+                        fragment_warn(p, "'%s' has an escape that PID 1 does not know; it stays as it is", word);
 
                 r = unit_full_printf(p->id, word, &resolved);
                 if (r < 0) {
-                        fragment_warn(p, "Failed to resolve unit specifiers in '%s'", word);
+                        fragment_warn(p,
+                                      "'%s' has a specifier that PID 1 cannot resolve here; write %%%% for a "
+                                      "percent sign",
+                                      word);
                         return r;
                 }
                 g_ptr_array_add(argv, resolved);
@@ -223,7 +222,8 @@ static int parse_arguments(FragmentParser *p, const char **i, const char *value,
 }
 
 /* The path of a command, its argv[0] into @argv. NULL: there was a warning. */
-static char *parse_command_path(FragmentParser *p, const CommandPrefix *prefix, const char *word, GPtrArray *argv) {
+static char *parse_command_path(FragmentParser *p, const CommandPrefix *prefix, const char *word,
+                                GPtrArray *argv) {
         g_autofree char *path = NULL;
         const char *problem;
 
@@ -235,13 +235,15 @@ static char *parse_command_path(FragmentParser *p, const CommandPrefix *prefix, 
         }
 
         if (unit_full_printf(p->id, word, &path) < 0) {
-                fragment_warn(p, "Failed to resolve unit specifiers in '%s'", word);
+                fragment_warn(
+                        p, "'%s' has a specifier that PID 1 cannot resolve here; write %%%% for a percent sign",
+                        word);
                 return NULL;
         }
 
         problem = command_path_problem(path);
         if (problem) {
-                fragment_warn(p, "%s: %s", problem, path);
+                fragment_warn(p, "'%s' is no command, %s; write for example /usr/bin/true", path, problem);
                 return NULL;
         }
 
@@ -260,7 +262,7 @@ static int parse_command(FragmentParser *p, const Setting *s, const char **i, co
 
         r = extract_first_word_relaxed(i, EXTRACT_UNQUOTE | EXTRACT_CUNESCAPE, &first);
         if (r < 0)
-                fragment_warn(p, "Unbalanced quoting, ignoring: %s", value);
+                fragment_warn(p, "a quote is not closed in '%s'; PID 1 drops what is left", value);
         if (r <= 0)
                 return 0;
         if (g_str_equal(first, ";"))
@@ -275,7 +277,7 @@ static int parse_command(FragmentParser *p, const Setting *s, const char **i, co
 
         r = parse_arguments(p, i, value, argv);
         if (r >= 0 && argv->len == 0) {
-                fragment_warn(p, "Empty executable name or zeroeth argument: %s", value);
+                fragment_warn(p, "'%s' has no path or no name of a program; write ExecStart=/path/of/it", value);
                 r = -EINVAL;
         }
         if (r < 0)

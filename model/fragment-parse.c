@@ -8,6 +8,7 @@
 static const struct {
         const char *name;
         unsigned section;
+        /* clang-format off */
 } type_sections[_UNIT_TYPE_MAX] = {
         [UNIT_SERVICE]   = { "Service",   IN_SERVICE },
         [UNIT_MOUNT]     = { "Mount",     IN_OTHER   },
@@ -21,6 +22,7 @@ static const struct {
         [UNIT_SLICE]     = { "Slice",     IN_SLICE   },
         [UNIT_SCOPE]     = { "Scope",     IN_SCOPE   },
 };
+/* clang-format on */
 
 void fragment_warn(FragmentParser *p, const char *format, ...) {
         g_autofree char *text = NULL;
@@ -67,13 +69,8 @@ static SectionKind fragment_on_section(UnitFileHandler *self, const char *name) 
         return fragment_section((FragmentParser *) self, name) == 0 ? SECTION_UNKNOWN : SECTION_KNOWN;
 }
 
-static int fragment_on_assignment(
-                UnitFileHandler *self,
-                const char *section,
-                const char *key,
-                const char *value,
-                unsigned line) {
-
+static int fragment_on_assignment(UnitFileHandler *self, const char *section, const char *key, const char *value,
+                                  unsigned line) {
         FragmentParser *p = (FragmentParser *) self;
         unsigned in = fragment_section(p, section);
         const Setting *s = setting_find(in, key);
@@ -85,7 +82,7 @@ static int fragment_on_assignment(
                 return s->parse(p, s, value);
 
         if (!setting_is_ignored(in, key))
-                fragment_warn(p, "Unknown key name '%s' in section '%s', ignoring.", key, section);
+                fragment_warn(p, "'%s=' is no setting of [%s]; PID 1 ignores it", key, section);
         return 0;
 }
 

@@ -9,20 +9,28 @@
 #include "tables.h"
 
 /* Sections that say how processes are killed, and in which slice they are */
-#define IN_KILL (IN_SERVICE | IN_SOCKET | IN_SCOPE)
+#define IN_KILL   (IN_SERVICE | IN_SOCKET | IN_SCOPE)
 #define IN_CGROUP (IN_SERVICE | IN_SOCKET | IN_SCOPE | IN_SLICE)
 
-#define UNIT_FIELD(name) offsetof(Unit, name)
+#define UNIT_FIELD(name)    offsetof(Unit, name)
 #define SERVICE_FIELD(name) offsetof(Unit, service.name)
 
-#define DEPENDENCY(key, type) { key, IN_UNIT, parse_dependencies, type, 0, NEEDS_NOTHING, NULL }
-#define UNIT_FLAG(key, bit, inverted) { key, IN_UNIT, parse_unit_flag, bit, inverted, NEEDS_NOTHING, NULL }
-#define SERVICE_FLAG(key, sections, bit) { key, sections, parse_service_flag, bit, 0, NEEDS_NOTHING, NULL }
-#define ENUM(key, sections, field, from_string) { key, sections, parse_enum, field, 0, NEEDS_NOTHING, from_string }
-#define VALUE(key, sections, parser, where) { key, sections, parser, where, 0, NEEDS_NOTHING, NULL }
-#define VALUE_EXTRA(key, sections, parser, where, extra) { key, sections, parser, where, extra, NEEDS_NOTHING, NULL }
-#define EXEC(key, command) { key, IN_SERVICE, parse_exec, command, 0, NEEDS_NOTHING, NULL }
-#define NOT_MODELLED(key, sections) { key, sections, parse_not_modelled, 0, 0, NEEDS_NOTHING, NULL }
+#define DEPENDENCY(key, type)                                                                                   \
+        { key, IN_UNIT, parse_dependencies, type, 0, NEEDS_NOTHING, NULL }
+#define UNIT_FLAG(key, bit, inverted)                                                                           \
+        { key, IN_UNIT, parse_unit_flag, bit, inverted, NEEDS_NOTHING, NULL }
+#define SERVICE_FLAG(key, sections, bit)                                                                        \
+        { key, sections, parse_service_flag, bit, 0, NEEDS_NOTHING, NULL }
+#define ENUM(key, sections, field, from_string)                                                                 \
+        { key, sections, parse_enum, field, 0, NEEDS_NOTHING, from_string }
+#define VALUE(key, sections, parser, where)                                                                     \
+        { key, sections, parser, where, 0, NEEDS_NOTHING, NULL }
+#define VALUE_EXTRA(key, sections, parser, where, extra)                                                        \
+        { key, sections, parser, where, extra, NEEDS_NOTHING, NULL }
+#define EXEC(key, command)                                                                                      \
+        { key, IN_SERVICE, parse_exec, command, 0, NEEDS_NOTHING, NULL }
+#define NOT_MODELLED(key, sections)                                                                             \
+        { key, sections, parse_not_modelled, 0, 0, NEEDS_NOTHING, NULL }
 
 /* execute.c: "yes" and "no" have the many spellings of a boolean. */
 static int exec_preserve_mode_or_boolean_from_string(const char *s) {
@@ -34,6 +42,7 @@ static int exec_preserve_mode_or_boolean_from_string(const char *s) {
         return exec_preserve_mode_from_string(s);
 }
 
+/* clang-format off */
 static const Setting settings[] = {
         DEPENDENCY("Requires",             UNIT_REQUIRES),
         DEPENDENCY("Requisite",            UNIT_REQUISITE),
@@ -123,7 +132,7 @@ static const Setting settings[] = {
 
         ENUM("KillMode",        IN_KILL, SERVICE_FIELD(kill_mode), kill_mode_from_string),
         VALUE("KillSignal",     IN_KILL, parse_signal, SERVICE_FIELD(kill_signal)),
-        VALUE("FinalKillSignal", IN_KILL, parse_final_signal, SERVICE_FINAL_KILL_SIGNAL),
+        VALUE("FinalKillSignal", IN_KILL, parse_signal, SERVICE_FIELD(final_kill_signal)),
         SERVICE_FLAG("SendSIGKILL", IN_KILL, SERVICE_SEND_SIGKILL),
         SERVICE_FLAG("SendSIGHUP",  IN_KILL, SERVICE_SEND_SIGHUP),
         VALUE("Slice", IN_CGROUP, parse_slice, 0),
@@ -170,6 +179,7 @@ static const Setting settings[] = {
         NOT_MODELLED("ConcurrencyHardMax", IN_SLICE),
         NOT_MODELLED("ConcurrencySoftMax", IN_SLICE),
 };
+/* clang-format on */
 
 /* All Condition*= and Assert*= settings are alike. */
 static const Setting condition = { NULL, IN_UNIT, parse_condition, 0, 0, NEEDS_NOTHING, NULL };

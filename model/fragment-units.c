@@ -41,19 +41,20 @@ static NameId resolve_unit(FragmentParser *p, const char *word, const char *suff
         NameId id;
 
         if (unit_name_printf(p->id, word, &name) < 0) {
-                fragment_warn(p, "Failed to resolve unit specifiers in '%s', ignoring", word);
+                fragment_warn(p, "'%s' has a specifier that PID 1 cannot resolve here; it ignores the name",
+                              word);
                 return ID_NONE;
         }
 
         if (suffix && !g_str_has_suffix(name, suffix)) {
-                fragment_warn(p, "Unit must be of type %s, ignoring: %s", suffix + 1, name);
+                fragment_warn(p, "only a %s can stand here; PID 1 ignores '%s'", suffix + 1, name);
                 return ID_NONE;
         }
 
         name = resolve_template(p, g_steal_pointer(&name));
         id = name ? mention_name(p, name) : ID_NONE;
         if (id == ID_NONE)
-                fragment_warn(p, "'%s' is no valid unit name, ignoring", word);
+                fragment_warn(p, "'%s' is no valid unit name; PID 1 ignores it", word);
 
         return id;
 }
@@ -98,7 +99,8 @@ int parse_dependencies(FragmentParser *p, const Setting *s, const char *value) {
         }
 }
 
-static int parse_one_unit(FragmentParser *p, const Setting *s, const char *value, AssignmentKind kind, const char *suffix) {
+static int parse_one_unit(FragmentParser *p, const Setting *s, const char *value, AssignmentKind kind,
+                          const char *suffix) {
         NameId name = resolve_unit(p, value, suffix);
 
         if (name != ID_NONE)

@@ -12,7 +12,7 @@
 #include "specifier.h"
 
 static void warn_unparsable(FragmentParser *p, const char *value) {
-        fragment_warn(p, "Failed to parse %s=%s, ignoring", p->key, value);
+        fragment_warn(p, "%s= cannot be '%s'; PID 1 ignores the line", p->key, value);
 }
 
 static int parse_flag(FragmentParser *p, const Setting *s, const char *value, AssignmentKind kind) {
@@ -42,6 +42,7 @@ int parse_present(FragmentParser *p, const Setting *s, const char *value) {
 static const struct {
         const char *key, *value;
         AssignmentNeeds needs;
+        /* clang-format off */
 } late_values[] = {
         { "Type",                        "notify-reload", NEEDS_254 },
         { "RestartMode",                 "debug",         NEEDS_257 },
@@ -49,6 +50,7 @@ static const struct {
         { "OnFailureJobMode",            "lenient",       NEEDS_262 },
         { "OnSuccessJobMode",            "lenient",       NEEDS_262 },
 };
+/* clang-format on */
 
 int parse_enum(FragmentParser *p, const Setting *s, const char *value) {
         int v = s->from_string(value);
@@ -82,16 +84,6 @@ int parse_reload_signal(FragmentParser *p, const Setting *s, const char *value) 
         (void) parse_signal(p, s, value);
         if (p->assignments->len > before)
                 fragment_add(p, s, ASSIGN_SERVICE_FLAG, SERVICE_RELOAD_SIGNAL_SET, 1);
-        return 0;
-}
-
-int parse_final_signal(FragmentParser *p, const Setting *s, const char *value) {
-        int signal = signal_from_string(value);
-
-        if (signal < 0)
-                warn_unparsable(p, value);
-        else
-                fragment_add(p, s, ASSIGN_SERVICE_FLAG, s->where, signal != SIGKILL);
         return 0;
 }
 
@@ -129,6 +121,9 @@ int parse_job_timeout(FragmentParser *p, const Setting *s, const char *value) {
         return 0;
 }
 
+/* DefaultRestartSec=: 100 ms are over before anybody looks. */
+#define RESTART_USEC_DEFAULT UINT64_C(100000)
+
 int parse_restart_sec(FragmentParser *p, const Setting *s, const char *value) {
         uint64_t usec;
 
@@ -137,7 +132,7 @@ int parse_restart_sec(FragmentParser *p, const Setting *s, const char *value) {
                 return 0;
         }
 
-        fragment_add(p, s, ASSIGN_SERVICE_FLAG, SERVICE_RESTART_ZERO, usec == 0);
+        fragment_add(p, s, ASSIGN_SERVICE_FLAG, SERVICE_RESTART_ZERO, usec <= RESTART_USEC_DEFAULT);
         fragment_add(p, s, ASSIGN_SERVICE_FLAG, SERVICE_RESTART_INFINITE, usec == USEC_INFINITY);
         return 0;
 }
@@ -148,7 +143,8 @@ int parse_optional_sec(FragmentParser *p, const Setting *s, const char *value) {
         if (parse_sec(value, &usec) < 0)
                 warn_unparsable(p, value);
         else
-                fragment_add(p, s, ASSIGN_SERVICE_FLAG, s->where, usec != USEC_INFINITY && !(usec == 0 && s->extra));
+                fragment_add(p, s, ASSIGN_SERVICE_FLAG, s->where,
+                             usec != USEC_INFINITY && !(usec == 0 && s->extra));
         return 0;
 }
 
@@ -248,7 +244,7 @@ int parse_bus_name(FragmentParser *p, const Setting *s, const char *value) {
                 return 0;
         }
         if (!name || !strchr(name, '.') || name[0] == ':') {
-                fragment_warn(p, "Invalid bus name, ignoring: %s", value);
+                fragment_warn(p, "'%s' is no name on the bus; PID 1 ignores it", value);
                 return 0;
         }
 
@@ -316,7 +312,7 @@ int parse_condition(FragmentParser *p, const Setting *s, const char *value) {
         (void) s;
 
         if (*value)
-                fragment_warn(p, "%s= is taken as met", p->key);
+                fragment_warn(p, "%s= is not looked at; the model takes it as met", p->key);
         return 0;
 }
 
@@ -324,6 +320,6 @@ int parse_not_modelled(FragmentParser *p, const Setting *s, const char *value) {
         (void) s;
 
         if (*value)
-                fragment_warn(p, "%s= is not modelled, ignoring", p->key);
+                fragment_warn(p, "%s= is not modelled; it has no effect here", p->key);
         return 0;
 }

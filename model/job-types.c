@@ -73,7 +73,6 @@ bool job_type_is_superset(JobType a, JobType b) {
 
 bool job_type_is_redundant(JobType a, UnitActiveState b) {
         switch (a) {
-
         case JOB_START:
         case JOB_VERIFY_ACTIVE:
                 return UNIT_IS_ACTIVE_OR_RELOADING(b);
@@ -98,7 +97,6 @@ JobType job_type_collapse(Manager *m, JobType t, Unit *u) {
         UnitActiveState s = unit_active_state(m, u);
 
         switch (t) {
-
         case JOB_TRY_RESTART:
                 return UNIT_IS_ACTIVE_OR_ACTIVATING(s) ? JOB_RESTART : JOB_NOP;
 

@@ -36,9 +36,8 @@ void job_uninstall(Manager *m, Unit *u, Job *j) {
 }
 
 static bool jobs_may_late_merge(JobType type, uint8_t flags, const Job *uj) {
-        return (flags & JOB_REFUSE_LATE_MERGE) == 0 &&
-                job_type_allows_late_merge(type) &&
-                job_type_is_superset((JobType) uj->type, type);
+        return (flags & JOB_REFUSE_LATE_MERGE) == 0 && job_type_allows_late_merge(type) &&
+               job_type_is_superset((JobType) uj->type, type);
 }
 
 static void job_merge_into_installed(Manager *m, Unit *u, Job *j, JobType type, uint8_t flags) {
@@ -94,7 +93,8 @@ int job_install_deserialized(Manager *m, Unit *u, const Job *job) {
         j = unit_job_place(u, (JobType) job->type);
         if (j->installed) {
                 manager_note(m, "job_install_deserialized", u,
-                             "has a job %s already, the job %s of the stream is lost", job_name(j), job_name(job));
+                             "has a job %s already, the job %s of the stream is lost", job_name(j),
+                             job_name(job));
                 return -EEXIST;
         }
 
@@ -209,7 +209,6 @@ static int job_perform_on_unit(Manager *m, Unit *u, Job *j, bool *ret_gone) {
         int r;
 
         switch (j->type) {
-
         case JOB_START:
                 r = unit_start(m, u);
                 wait_only = r == -EBADR; /* a unit that cannot be started: wait until it is there */
@@ -244,6 +243,7 @@ static int job_finish_by_errno(Manager *m, Unit *u, Job *j, int error) {
                 int error;
                 JobResult result;
                 bool already;
+                /* clang-format off */
         } results[] = {
                 { -EALREADY,     JOB_DONE,        true  },
                 { -ECOMM,        JOB_DONE,        false },
@@ -256,6 +256,7 @@ static int job_finish_by_errno(Manager *m, Unit *u, Job *j, int error) {
                 { -EDEADLK,      JOB_FROZEN,      false },
                 { -ETOOMANYREFS, JOB_CONCURRENCY, false },
         };
+        /* clang-format on */
 
         for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
                 if (results[i].error == error)
@@ -341,8 +342,7 @@ static void job_propagate_result(Manager *m, Unit *u, JobType t, JobResult resul
 
         /* A verify-active job that was merged into this one would have failed: the unit did not become
          * active (a oneshot, or a condition that was not met). */
-        if (result == JOB_DONE && recursive &&
-            (t == JOB_START || t == JOB_RELOAD) &&
+        if (result == JOB_DONE && recursive && (t == JOB_START || t == JOB_RELOAD) &&
             !UNIT_IS_ACTIVE_OR_RELOADING(unit_active_state(m, u)))
                 job_fail_dependencies(m, u, DEPS_PROPAGATE_INACTIVE_START_AS_FAILURE);
 
@@ -357,8 +357,8 @@ static void job_propagate_result(Manager *m, Unit *u, JobType t, JobResult resul
 int job_finish_and_invalidate(Manager *m, Unit *u, Job *j, JobResult result, bool recursive, bool already) {
         JobType t = (JobType) j->type;
 
-        manager_note(m, "job_finish_and_invalidate", u, "job %s finished: %s%s",
-                     job_type_to_string(t), job_result_to_string(result), already ? " (nothing to do)" : "");
+        manager_note(m, "job_finish_and_invalidate", u, "job %s finished: %s%s", job_type_to_string(t),
+                     job_result_to_string(result), already ? " (nothing to do)" : "");
 
         if (result == JOB_DONE && t == JOB_RESTART) {
                 /* The first half is done, now the unit is to be started. */
@@ -389,8 +389,7 @@ void job_coldplug(Manager *m, Unit *u, Job *j) {
 
         job_add_to_gc_queue(m, u, j);
 
-        if ((u->config & CONFIG_JOB_TIMEOUT) ||
-            (j->begin_running && (u->config & CONFIG_JOB_RUNNING_TIMEOUT)))
+        if ((u->config & CONFIG_JOB_TIMEOUT) || (j->begin_running && (u->config & CONFIG_JOB_RUNNING_TIMEOUT)))
                 j->flags |= JOB_HAS_TIMER;
 }
 

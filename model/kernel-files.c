@@ -139,8 +139,8 @@ static bool folder_exists(const Manager *m, PathId path) {
         for (size_t i = 0; i < m->layout->n_paths; i++) {
                 const CatalogPath *q = m->catalog->paths + i;
 
-                if (i != path && m->disk[i] != ID_NONE &&
-                    q->kind == p->kind && q->dir == p->dir && q->name == p->name)
+                if (i != path && m->disk[i] != ID_NONE && q->kind == p->kind && q->dir == p->dir &&
+                    q->name == p->name)
                         return true;
         }
 
@@ -150,7 +150,6 @@ static bool folder_exists(const Manager *m, PathId path) {
 /* unit-file.c:lookup_paths_timestamp_hash_same looks at the times of the search folders themselves. */
 static bool search_folder_changes(const Manager *m, PathId path) {
         switch (m->catalog->paths[path].kind) {
-
         case PATH_OUTSIDE:
                 return false;
 

@@ -10,9 +10,8 @@
 
 static int operation_to_signal(const Service *s, KillOperation k) {
         switch (k) {
-
         case KILL_KILL:
-                return SIGKILL;
+                return s->final_kill_signal > 0 ? s->final_kill_signal : SIGKILL;
 
         case KILL_WATCHDOG:
                 return SIGABRT;
@@ -38,7 +37,7 @@ static bool unit_has_other_process(const Manager *m, const Unit *u, Pid pid) {
         const Process *p = m->processes + pid - 1;
 
         return p->state == PROCESS_RUNNING && cgroup_path_equal(p->cgroup, u->cgroup) &&
-                pid != u->service.main_pid && pid != u->service.control_pid;
+               pid != u->service.main_pid && pid != u->service.control_pid;
 }
 
 /* cg_kill_recursive(). True: there was one. */
@@ -80,7 +79,7 @@ bool unit_kill_context(Manager *m, Unit *u, KillOperation k) {
 
         signal = operation_to_signal(s, k);
         send_sighup = (s->config & SERVICE_SEND_SIGHUP) && signal != SIGHUP &&
-                (k == KILL_TERMINATE || k == KILL_TERMINATE_AND_LOG);
+                      (k == KILL_TERMINATE || k == KILL_TERMINATE_AND_LOG);
 
         manager_note(m, __func__, u, "sends signal %d to its processes", signal);
 

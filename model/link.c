@@ -12,27 +12,21 @@
 /* All folders that PID 1 searches (path-lookup.c:lookup_paths_init); a link that leads below one of them is an alias,
  * also in those of which a scenario has no files. */
 static const char *const search_path[] = {
-        "/etc/systemd/system.control/",
-        "/run/systemd/system.control/",
-        "/run/systemd/transient/",
-        "/run/systemd/generator.early/",
-        "/etc/systemd/system/",
-        "/etc/systemd/system.attached/",
-        "/run/systemd/system/",
-        "/run/systemd/system.attached/",
-        "/run/systemd/generator/",
-        "/usr/local/lib/systemd/system/",
-        "/usr/lib/systemd/system/",
-        "/run/systemd/generator.late/",
+        "/etc/systemd/system.control/",   "/run/systemd/system.control/",  "/run/systemd/transient/",
+        "/run/systemd/generator.early/",  "/etc/systemd/system/",          "/etc/systemd/system.attached/",
+        "/run/systemd/system/",           "/run/systemd/system.attached/", "/run/systemd/generator/",
+        "/usr/local/lib/systemd/system/", "/usr/lib/systemd/system/",      "/run/systemd/generator.late/",
 };
 
 /* Folders that are links themselves on every system of today. */
 static const struct {
         const char *from, *to;
+        /* clang-format off */
 } linked_folders[] = {
         { "/lib/",     "/usr/lib/" },
         { "/var/run/", "/run/"     },
 };
+/* clang-format on */
 
 /* Appends the components of @path to @buf, resolving "." and "..". False: too long. */
 static bool path_append_simplified(char *buf, size_t *n, const char *path, size_t size) {

@@ -6,9 +6,9 @@
 #include "manager.h"
 
 typedef enum LinkKind {
-        LINK_INVALID,       /* no valid alias: the link counts as absent */
-        LINK_ALIAS,         /* to a name in the search path */
-        LINK_OUTSIDE,       /* a linked unit file or a mask: the link itself is the unit file */
+        LINK_INVALID, /* no valid alias: the link counts as absent */
+        LINK_ALIAS,   /* to a name in the search path */
+        LINK_OUTSIDE, /* a linked unit file or a mask: the link itself is the unit file */
 } LinkKind;
 
 /* What the link @content in the place of the unit file @path is (unit-file.c:unit_file_resolve_symlink). For an alias

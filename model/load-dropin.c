@@ -26,7 +26,6 @@ int unit_load_dropin(Manager *m, Unit *u) {
 
         for (size_t i = 0; i < n; i++)
                 switch (paths[found[i]].kind) {
-
                 case PATH_WANTS:
                         process_dep(m, u, paths + found[i], UNIT_WANTS);
                         break;

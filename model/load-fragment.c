@@ -10,7 +10,6 @@
 
 static bool profile_meets(const Profile *p, AssignmentNeeds needs) {
         switch (needs) {
-
         case NEEDS_254:
                 return p->knows_254_settings;
 
@@ -97,7 +96,8 @@ static void unit_assign_trigger(Manager *m, Unit *u, NameId name) {
         if (unit_get_trigger(m, u) || unit_has_name(m, u, name))
                 return;
 
-        if (unit_add_two_dependencies_by_name(m, u, UNIT_BEFORE, UNIT_TRIGGERS, name, /* add_reference= */ true) >= 0)
+        if (unit_add_two_dependencies_by_name(m, u, UNIT_BEFORE, UNIT_TRIGGERS, name,
+                                              /* add_reference= */ true) >= 0)
                 u->trigger = name;
 }
 
@@ -123,9 +123,9 @@ static int fragment_assign(Manager *m, Unit *u, const Assignment *a) {
         uint8_t *field = unit_field(u, a->where);
 
         switch ((AssignmentKind) a->kind) {
-
         case ASSIGN_DEPENDENCY:
-                (void) unit_add_dependency_by_name(m, u, (UnitDependency) a->where, a->value, /* add_reference= */ true);
+                (void) unit_add_dependency_by_name(m, u, (UnitDependency) a->where, a->value,
+                                                   /* add_reference= */ true);
                 break;
 
         case ASSIGN_UNIT_FLAG:
@@ -215,7 +215,7 @@ static bool name_is_taken(Manager *m, const Unit *u, NameId name) {
                 return false;
 
         return (other->load_state != UNIT_STUB && other->load_state != UNIT_NOT_FOUND) || other->job.installed ||
-                other->nop_job.installed || !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, other));
+               other->nop_job.installed || !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, other));
 }
 
 /* The set of names has an order of its own, which only shows when one of them is taken: what comes later is not joined

@@ -7,21 +7,21 @@
 #include "disk.h"
 
 typedef enum AssignmentKind {
-        ASSIGN_DEPENDENCY,      /* where: UnitDependency; value: NameId */
-        ASSIGN_UNIT_FLAG,       /* where: bit of Unit.config; value: 0 or 1 */
-        ASSIGN_SERVICE_FLAG,    /* where: bit of Service.config; value: 0 or 1 */
-        ASSIGN_BYTE,            /* where: offset in Unit; value: the byte */
-        ASSIGN_ID,              /* where: offset in Unit; value: TextId */
-        ASSIGN_STATUS_CLEAR,    /* where: offset of an ExitStatusSet */
-        ASSIGN_STATUS_CODE,     /* value: exit code */
-        ASSIGN_STATUS_SIGNAL,   /* value: signal number */
-        ASSIGN_COMMANDS_CLEAR,  /* where: ServiceExecCommand */
-        ASSIGN_COMMAND,         /* where: ServiceExecCommand; value: CommandId */
-        ASSIGN_SLICE,           /* value: NameId, from here on */
-        ASSIGN_TRIGGER,         /* Unit= of timers and paths */
-        ASSIGN_SOCKET_SERVICE,  /* Service= of sockets */
-        ASSIGN_SOCKET,          /* Sockets= of services */
-        ASSIGN_ERROR,           /* the reading ends here; value: errno */
+        ASSIGN_DEPENDENCY,     /* where: UnitDependency; value: NameId */
+        ASSIGN_UNIT_FLAG,      /* where: bit of Unit.config; value: 0 or 1 */
+        ASSIGN_SERVICE_FLAG,   /* where: bit of Service.config; value: 0 or 1 */
+        ASSIGN_BYTE,           /* where: offset in Unit; value: the byte */
+        ASSIGN_ID,             /* where: offset in Unit; value: TextId */
+        ASSIGN_STATUS_CLEAR,   /* where: offset of an ExitStatusSet */
+        ASSIGN_STATUS_CODE,    /* value: exit code */
+        ASSIGN_STATUS_SIGNAL,  /* value: signal number */
+        ASSIGN_COMMANDS_CLEAR, /* where: ServiceExecCommand */
+        ASSIGN_COMMAND,        /* where: ServiceExecCommand; value: CommandId */
+        ASSIGN_SLICE,          /* value: NameId, from here on */
+        ASSIGN_TRIGGER,        /* Unit= of timers and paths */
+        ASSIGN_SOCKET_SERVICE, /* Service= of sockets */
+        ASSIGN_SOCKET,         /* Sockets= of services */
+        ASSIGN_ERROR,          /* the reading ends here; value: errno */
 } AssignmentKind;
 
 /* Since when there is such a setting, or such a value of it */
@@ -34,12 +34,12 @@ typedef enum AssignmentNeeds {
 
 /* One value that a line of a unit file sets; a line may have several. */
 typedef struct Assignment {
-        uint8_t kind;           /* AssignmentKind */
-        uint8_t needs;          /* AssignmentNeeds */
+        uint8_t kind;  /* AssignmentKind */
+        uint8_t needs; /* AssignmentNeeds */
         uint16_t where;
         uint16_t value;
-        uint16_t otherwise;     /* versions that do not know it: the errno with which the reading ends, 0 goes on */
-        unsigned line;          /* of the file */
+        uint16_t otherwise; /* versions that do not know it: the errno with which the reading ends, 0 goes on */
+        unsigned line;      /* of the file */
 } Assignment;
 
 struct Fragment {

@@ -34,7 +34,8 @@ int unit_set_slice(Manager *m, Unit *u, Unit *slice) {
                 return -EBUSY;
         if (slice->type != UNIT_SLICE)
                 return -EINVAL;
-        if (unit_has_name(m, u, special[SPECIAL_INIT_SCOPE]) && !unit_has_name(m, slice, special[SPECIAL_ROOT_SLICE]))
+        if (unit_has_name(m, u, special[SPECIAL_INIT_SCOPE]) &&
+            !unit_has_name(m, slice, special[SPECIAL_ROOT_SLICE]))
                 return -EPERM;
 
         old = unit_get_slice(m, u);
@@ -61,6 +62,10 @@ int unit_set_default_slice(Manager *m, Unit *u) {
 
         if (unit_get_slice(m, u))
                 return 0;
+
+        /* unit_set_slice() would refuse: a unit that ran on without a file cannot be loaded when it has one again. */
+        if (unit_active_state(m, u) != UNIT_INACTIVE)
+                return -EBUSY;
 
         /* system.slice exists in a world only when the scenario mentions it. */
         if (name == ID_NONE)

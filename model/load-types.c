@@ -94,8 +94,8 @@ static int service_setup_bus_name(Manager *m, Unit *u) {
         for (size_t i = 0; i < m->layout->n_units; i++) {
                 const Unit *other = m->units + i;
 
-                if (other != u && other->in_use && other->type == UNIT_SERVICE && other->load_state == UNIT_LOADED &&
-                    other->service.bus_name == u->service.bus_name)
+                if (other != u && other->in_use && other->type == UNIT_SERVICE &&
+                    other->load_state == UNIT_LOADED && other->service.bus_name == u->service.bus_name)
                         return -EEXIST;
         }
 
@@ -130,9 +130,8 @@ static int service_add_extras(Manager *m, Unit *u) {
         if (r < 0)
                 return r;
 
-        if (s->notify_access == NOTIFY_NONE &&
-            (s->type == SERVICE_NOTIFY || s->type == SERVICE_NOTIFY_RELOAD || (s->config & SERVICE_HAS_WATCHDOG) ||
-             s->n_fd_store_max > 0))
+        if (s->notify_access == NOTIFY_NONE && (s->type == SERVICE_NOTIFY || s->type == SERVICE_NOTIFY_RELOAD ||
+                                                (s->config & SERVICE_HAS_WATCHDOG) || s->n_fd_store_max > 0))
                 s->notify_access = NOTIFY_MAIN;
 
         r = service_add_default_dependencies(m, u);
@@ -186,7 +185,8 @@ static int socket_add_extras(Manager *m, Unit *u) {
                         u->trigger = service->id;
                 }
 
-                r = unit_add_two_dependencies(m, u, UNIT_BEFORE, UNIT_TRIGGERS, service, /* add_reference= */ true);
+                r = unit_add_two_dependencies(m, u, UNIT_BEFORE, UNIT_TRIGGERS, service,
+                                              /* add_reference= */ true);
                 if (r < 0)
                         return r;
         }
@@ -373,7 +373,8 @@ int slice_load(Manager *m, Unit *u) {
         const NameId *special = m->catalog->special;
         int r;
 
-        if (unit_has_name(m, u, special[SPECIAL_ROOT_SLICE]) || unit_has_name(m, u, special[SPECIAL_SYSTEM_SLICE])) {
+        if (unit_has_name(m, u, special[SPECIAL_ROOT_SLICE]) ||
+            unit_has_name(m, u, special[SPECIAL_SYSTEM_SLICE])) {
                 u->flags |= UNIT_PERPETUAL;
                 u->config |= CONFIG_NO_DEFAULT_DEPENDENCIES;
         }

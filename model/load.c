@@ -64,33 +64,6 @@ int manager_load_unit(Manager *m, NameId name, Unit **ret) {
         return 0;
 }
 
-/* manager.c:manager_load_startable_unit_or_warn, dbus-unit.c:bus_unit_validate_load_state. */
-int manager_load_startable_unit_or_warn(Manager *m, NameId name, Unit **ret) {
-        static const int errors[_UNIT_LOAD_STATE_MAX] = {
-                [UNIT_STUB]        = -ENOENT,
-                [UNIT_LOADED]      = 0,
-                [UNIT_NOT_FOUND]   = -ENOENT,
-                [UNIT_BAD_SETTING] = -ENOEXEC,
-                [UNIT_ERROR]       = -EEXIST,
-                [UNIT_MERGED]      = -ENOENT,
-                [UNIT_MASKED]      = -ERFKILL,
-        };
-        Unit *u;
-        int r;
-
-        r = manager_load_unit(m, name, &u);
-        if (r < 0)
-                return r;
-
-        if (errors[u->load_state] < 0) {
-                manager_note(m, "manager_load_startable_unit_or_warn", u, "cannot be started as it is loaded");
-                return errors[u->load_state];
-        }
-
-        *ret = u;
-        return 0;
-}
-
 /* Nobody holds a merged unit by its pointer once all loading is done. */
 static void manager_forget_merged(Manager *m) {
         for (size_t i = 0; i < m->layout->n_units; i++)
@@ -128,14 +101,16 @@ static int unit_add_slice_dependencies(Manager *m, Unit *u) {
 
         slice = unit_get_slice(m, u);
         if (slice)
-                return unit_add_two_dependencies(m, u, UNIT_AFTER, UNIT_REQUIRES, slice, /* add_reference= */ true);
+                return unit_add_two_dependencies(m, u, UNIT_AFTER, UNIT_REQUIRES, slice,
+                                                 /* add_reference= */ true);
 
         /* The root slice itself exists in a world only when the scenario mentions it. */
         root = m->catalog->special[SPECIAL_ROOT_SLICE];
         if (root == ID_NONE || unit_has_name(m, u, root))
                 return 0;
 
-        return unit_add_two_dependencies_by_name(m, u, UNIT_AFTER, UNIT_REQUIRES, root, /* add_reference= */ true);
+        return unit_add_two_dependencies_by_name(m, u, UNIT_AFTER, UNIT_REQUIRES, root,
+                                                 /* add_reference= */ true);
 }
 
 /* unit.c:unit_validate_on_termination_job_modes: isolating is for one unit only. */
@@ -181,14 +156,14 @@ static int unit_finish_load(Manager *m, Unit *u) {
 }
 
 static void unit_load_failed(Manager *m, Unit *u, int error) {
-        u->load_state = u->load_state == UNIT_STUB ? UNIT_NOT_FOUND :
-                                 error == -ENOEXEC ? UNIT_BAD_SETTING :
-                                                     UNIT_ERROR;
+        u->load_state = u->load_state == UNIT_STUB ? UNIT_NOT_FOUND
+                        : error == -ENOEXEC        ? UNIT_BAD_SETTING
+                                                   : UNIT_ERROR;
 
         manager_note(m, "unit_load", u, "%s",
-                     u->load_state == UNIT_NOT_FOUND   ? "was not found" :
-                     u->load_state == UNIT_BAD_SETTING ? "has a bad setting" :
-                                                         "failed to load");
+                     u->load_state == UNIT_NOT_FOUND     ? "was not found"
+                     : u->load_state == UNIT_BAD_SETTING ? "has a bad setting"
+                                                         : "failed to load");
 }
 
 /* unit.c:unit_load. The unit may be part of another one afterwards (unit_merge()), with which everything is done. */

@@ -85,8 +85,8 @@ static void sort_by_rank(Manager *m, UnitSlot *slots, size_t n, OrderMatters mat
 /* Whether another of the @n slots is known to come before slots[i]. */
 static bool is_preceded(const Manager *m, const UnitSlot *slots, size_t n, size_t i) {
         for (size_t j = 0; j < n; j++)
-                if (j != i && world_order_known(m->layout, m->world, m->world->epoch,
-                                                slot_name(m, slots[j]), slot_name(m, slots[i])) < 0)
+                if (j != i && world_order_known(m->layout, m->world, m->world->epoch, slot_name(m, slots[j]),
+                                                slot_name(m, slots[i])) < 0)
                         return true;
 
         return false;
@@ -104,8 +104,8 @@ static void sort_by_decisions(const Manager *m, UnitSlot *slots, size_t n) {
         }
 }
 
-void manager_sort_units(Manager *m, UnitSlot *slots, size_t n,
-                        OrderMatters matters, const void *userdata, const char *where) {
+void manager_sort_units(Manager *m, UnitSlot *slots, size_t n, OrderMatters matters, const void *userdata,
+                        const char *where) {
         sort_by_name(m, slots, n);
 
         if (m->rank) {
@@ -116,8 +116,8 @@ void manager_sort_units(Manager *m, UnitSlot *slots, size_t n,
         for (size_t i = 0; i < n; i++)
                 for (size_t j = i + 1; j < n; j++)
                         if (matters(m, slots[i], slots[j], userdata))
-                                (void) manager_name_before(m, slot_name(m, slots[i]),
-                                                           slot_name(m, slots[j]), where);
+                                (void) manager_name_before(m, slot_name(m, slots[i]), slot_name(m, slots[j]),
+                                                           where);
 
         sort_by_decisions(m, slots, n);
 }

@@ -61,8 +61,8 @@ static NameId find_spare_name(Manager *m, UnitType type, const SerializedNames *
         const Catalog *c = m->catalog;
 
         for (size_t n = c->n_names - c->n_orphan_names; n < c->n_names; n++)
-                if (c->names[n].is_orphan && c->names[n].type == type &&
-                    m->names[n] == UNIT_NONE && !serialized_names_contain(serialized_units, (NameId) n))
+                if (c->names[n].is_orphan && c->names[n].type == type && m->names[n] == UNIT_NONE &&
+                    !serialized_names_contain(serialized_units, (NameId) n))
                         return (NameId) n;
 
         return ID_NONE;
@@ -78,13 +78,8 @@ static void cancel_jobs(Manager *m, Unit *orphan) {
                                                  /* recursive= */ false, /* already= */ false);
 }
 
-int manager_synthesize_orphaned_unit(
-                Manager *m,
-                NameId original,
-                const Unit *canonical,
-                StreamReader *r,
-                const SerializedNames *serialized_units) {
-
+int manager_synthesize_orphaned_unit(Manager *m, NameId original, const Unit *canonical, StreamReader *r,
+                                     const SerializedNames *serialized_units) {
         UnitType type = m->catalog->names[original].type;
         NameId name;
         Unit *orphan;

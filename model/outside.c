@@ -19,15 +19,15 @@ static void perform_call(Manager *m, const Statement *s, unsigned client, size_t
         bool paused = m->world->flags & WORLD_PAUSED;
 
         manager_inbox_add(m, &(InboxEntry) {
-                .kind = INBOX_CALL,
-                .statement = (uint8_t) s->type,
-                .unit = s->unit,
-                .client = (uint16_t) client,
-                .group = paused ? PAUSE_GROUP : 0,
-                .connection = paused ? (uint16_t) s->line : 0,
-                .first = (uint16_t) first,
-                .n = (uint16_t) n,
-        });
+                                     .kind = INBOX_CALL,
+                                     .statement = (uint8_t) s->type,
+                                     .unit = s->unit,
+                                     .client = (uint16_t) client,
+                                     .group = paused ? PAUSE_GROUP : 0,
+                                     .connection = paused ? (uint16_t) s->line : 0,
+                                     .first = (uint16_t) first,
+                                     .n = (uint16_t) n,
+                             });
 
         if (client > 0)
                 m->clients[client - 1].waiting = 1;
@@ -58,7 +58,6 @@ static void perform_elapse(Manager *m, NameId name, TimerKind kind) {
                 kind = first_timer(u);
 
         switch (kind) {
-
         case TIMER_ANY:
                 break;
 
@@ -99,7 +98,6 @@ static Pid perform_on_process(Manager *m, const Statement *s) {
         m->hit_number = world_instances(m->layout, m->world)[pid - 1];
 
         switch (s->type) {
-
         case STATEMENT_EXIT:
                 kernel_exit(m, pid, CODE_EXITED, (uint8_t) s->number);
                 break;
@@ -133,7 +131,6 @@ Pid outside_perform(Manager *m, const Statement *s, unsigned client) {
         }
 
         switch (s->type) {
-
         case STATEMENT_WRITE:
         case STATEMENT_LINK:
                 kernel_disk_write(m, s->path, s->content);

@@ -9,8 +9,8 @@
 #include "extract-word.h"
 #include "parse-util.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
-#define SIGNAL_MAX 64
+#define USEC_PER_SEC        UINT64_C(1000000)
+#define SIGNAL_MAX          64
 #define REALTIME_SIGNAL_MIN 34 /* what glibc leaves free */
 
 int parse_boolean(const char *s) {
@@ -31,6 +31,7 @@ int parse_boolean(const char *s) {
 static const struct {
         const char *suffix;
         uint64_t usec;
+        /* clang-format off */
 } time_units[] = {
         { "seconds", USEC_PER_SEC            },
         { "second",  USEC_PER_SEC            },
@@ -63,6 +64,7 @@ static const struct {
         { "\u03bcs", 1                       },
         { "\u00b5s", 1                       },
 };
+/* clang-format on */
 
 static const char *extract_multiplier(const char *p, uint64_t *multiplier) {
         for (size_t i = 0; i < G_N_ELEMENTS(time_units); i++)
@@ -181,6 +183,7 @@ int parse_unsigned(const char *s, unsigned *ret) {
 static const struct {
         const char *name;
         int number;
+        /* clang-format off */
 } signals[] = {
         { "HUP",  SIGHUP  }, { "INT",    SIGINT    }, { "QUIT",   SIGQUIT   }, { "ILL",  SIGILL  },
         { "TRAP", SIGTRAP }, { "ABRT",   SIGABRT   }, { "BUS",    SIGBUS    }, { "FPE",  SIGFPE  },
@@ -191,6 +194,7 @@ static const struct {
         { "XFSZ", SIGXFSZ }, { "VTALRM", SIGVTALRM }, { "PROF",   SIGPROF   }, { "WINCH", SIGWINCH },
         { "IO",   SIGIO   }, { "PWR",    SIGPWR    }, { "SYS",    SIGSYS    },
 };
+/* clang-format on */
 
 /* "RTMIN", "RTMIN+3", "RTMAX-1" */
 static int realtime_signal_from_string(const char *s) {
@@ -233,21 +237,74 @@ int signal_from_string(const char *s) {
 
 /* shared/exit-status.h; the ranges 0-7 (LSB), 64-78 (BSD) and from 200 on (systemd) have names. */
 static const char *const exit_statuses[256] = {
-        [0] = "SUCCESS", [1] = "FAILURE", [2] = "INVALIDARGUMENT", [3] = "NOTIMPLEMENTED", [4] = "NOPERMISSION",
-        [5] = "NOTINSTALLED", [6] = "NOTCONFIGURED", [7] = "NOTRUNNING",
-        [64] = "USAGE", [65] = "DATAERR", [66] = "NOINPUT", [67] = "NOUSER", [68] = "NOHOST", [69] = "UNAVAILABLE",
-        [70] = "SOFTWARE", [71] = "OSERR", [72] = "OSFILE", [73] = "CANTCREAT", [74] = "IOERR", [75] = "TEMPFAIL",
-        [76] = "PROTOCOL", [77] = "NOPERM", [78] = "CONFIG",
-        [200] = "CHDIR", [201] = "NICE", [202] = "FDS", [203] = "EXEC", [204] = "MEMORY", [205] = "LIMITS",
-        [206] = "OOM_ADJUST", [207] = "SIGNAL_MASK", [208] = "STDIN", [209] = "STDOUT", [210] = "CHROOT",
-        [211] = "IOPRIO", [212] = "TIMERSLACK", [213] = "SECUREBITS", [214] = "SETSCHEDULER",
-        [215] = "CPUAFFINITY", [216] = "GROUP", [217] = "USER", [218] = "CAPABILITIES", [219] = "CGROUP",
-        [220] = "SETSID", [221] = "CONFIRM", [222] = "STDERR", [224] = "PAM", [225] = "NETWORK",
-        [226] = "NAMESPACE", [227] = "NO_NEW_PRIVILEGES", [228] = "SECCOMP", [229] = "SELINUX_CONTEXT",
-        [230] = "PERSONALITY", [231] = "APPARMOR", [232] = "ADDRESS_FAMILIES", [233] = "RUNTIME_DIRECTORY",
-        [235] = "CHOWN", [236] = "SMACK_PROCESS_LABEL", [237] = "KEYRING", [238] = "STATE_DIRECTORY",
-        [239] = "CACHE_DIRECTORY", [240] = "LOGS_DIRECTORY", [241] = "CONFIGURATION_DIRECTORY",
-        [242] = "NUMA_POLICY", [243] = "CREDENTIALS", [244] = "BPF", [245] = "KSM", [255] = "EXCEPTION",
+        [0] = "SUCCESS",
+        [1] = "FAILURE",
+        [2] = "INVALIDARGUMENT",
+        [3] = "NOTIMPLEMENTED",
+        [4] = "NOPERMISSION",
+        [5] = "NOTINSTALLED",
+        [6] = "NOTCONFIGURED",
+        [7] = "NOTRUNNING",
+        [64] = "USAGE",
+        [65] = "DATAERR",
+        [66] = "NOINPUT",
+        [67] = "NOUSER",
+        [68] = "NOHOST",
+        [69] = "UNAVAILABLE",
+        [70] = "SOFTWARE",
+        [71] = "OSERR",
+        [72] = "OSFILE",
+        [73] = "CANTCREAT",
+        [74] = "IOERR",
+        [75] = "TEMPFAIL",
+        [76] = "PROTOCOL",
+        [77] = "NOPERM",
+        [78] = "CONFIG",
+        [200] = "CHDIR",
+        [201] = "NICE",
+        [202] = "FDS",
+        [203] = "EXEC",
+        [204] = "MEMORY",
+        [205] = "LIMITS",
+        [206] = "OOM_ADJUST",
+        [207] = "SIGNAL_MASK",
+        [208] = "STDIN",
+        [209] = "STDOUT",
+        [210] = "CHROOT",
+        [211] = "IOPRIO",
+        [212] = "TIMERSLACK",
+        [213] = "SECUREBITS",
+        [214] = "SETSCHEDULER",
+        [215] = "CPUAFFINITY",
+        [216] = "GROUP",
+        [217] = "USER",
+        [218] = "CAPABILITIES",
+        [219] = "CGROUP",
+        [220] = "SETSID",
+        [221] = "CONFIRM",
+        [222] = "STDERR",
+        [224] = "PAM",
+        [225] = "NETWORK",
+        [226] = "NAMESPACE",
+        [227] = "NO_NEW_PRIVILEGES",
+        [228] = "SECCOMP",
+        [229] = "SELINUX_CONTEXT",
+        [230] = "PERSONALITY",
+        [231] = "APPARMOR",
+        [232] = "ADDRESS_FAMILIES",
+        [233] = "RUNTIME_DIRECTORY",
+        [235] = "CHOWN",
+        [236] = "SMACK_PROCESS_LABEL",
+        [237] = "KEYRING",
+        [238] = "STATE_DIRECTORY",
+        [239] = "CACHE_DIRECTORY",
+        [240] = "LOGS_DIRECTORY",
+        [241] = "CONFIGURATION_DIRECTORY",
+        [242] = "NUMA_POLICY",
+        [243] = "CREDENTIALS",
+        [244] = "BPF",
+        [245] = "KSM",
+        [255] = "EXCEPTION",
 };
 
 int exit_status_from_string(const char *s) {

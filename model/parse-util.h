@@ -8,9 +8,9 @@
 
 #define USEC_INFINITY UINT64_MAX
 
-int parse_boolean(const char *s);                   /* 0 or 1 */
-int parse_sec(const char *s, uint64_t *ret);        /* in microseconds, USEC_INFINITY for "infinity" */
-int parse_sec_fix_0(const char *s, uint64_t *ret);  /* zero means infinity */
+int parse_boolean(const char *s);                  /* 0 or 1 */
+int parse_sec(const char *s, uint64_t *ret);       /* in microseconds, USEC_INFINITY for "infinity" */
+int parse_sec_fix_0(const char *s, uint64_t *ret); /* zero means infinity */
 int parse_unsigned(const char *s, unsigned *ret);
-int signal_from_string(const char *s);              /* 1..64 */
-int exit_status_from_string(const char *s);         /* 0..255 */
+int signal_from_string(const char *s);      /* 1..64 */
+int exit_status_from_string(const char *s); /* 0..255 */

@@ -6,12 +6,14 @@
 #include "load-types.h"
 #include "unit-types.h"
 
+/* clang-format off */
 static const UnitActiveState state_translation[_PATH_STATE_MAX] = {
         [PATH_DEAD]    = UNIT_INACTIVE,
         [PATH_WAITING] = UNIT_ACTIVE,
         [PATH_RUNNING] = UNIT_ACTIVE,
         [PATH_FAILED]  = UNIT_FAILED,
 };
+/* clang-format on */
 
 static void path_set_state(Manager *m, Unit *u, PathState state) {
         unit_set_simple_state(m, u, (uint8_t) state, state_translation, "path_set_state");
@@ -24,10 +26,20 @@ static void path_enter_dead(Manager *m, Unit *u, ServiceResult f) {
         path_set_state(m, u, u->service.result != SERVICE_SUCCESS ? PATH_FAILED : PATH_DEAD);
 }
 
+/* Until 254 a unit that is going down keeps its path running (path.c:path_enter_waiting, path_trigger_notify_impl). */
+static bool path_trigger_is_down(const Manager *m, const Unit *trigger) {
+        UnitActiveState s = unit_active_state(m, trigger);
+
+        if (m->profile->path_is_down_with_deactivating)
+                return UNIT_IS_INACTIVE_OR_DEACTIVATING(s);
+
+        return UNIT_IS_INACTIVE_OR_FAILED(s);
+}
+
 static void path_enter_waiting(Manager *m, Unit *u) {
         const Unit *trigger = unit_get_trigger(m, u);
 
-        if (trigger && !UNIT_IS_INACTIVE_OR_DEACTIVATING(unit_active_state(m, trigger)))
+        if (trigger && !path_trigger_is_down(m, trigger))
                 path_set_state(m, u, PATH_RUNNING);
         else
                 path_set_state(m, u, PATH_WAITING);
@@ -108,7 +120,7 @@ static void path_trigger_notify(Manager *m, Unit *u, Unit *other) {
         if (other->job.installed)
                 return;
 
-        gone = UNIT_IS_INACTIVE_OR_DEACTIVATING(unit_active_state(m, other));
+        gone = path_trigger_is_down(m, other);
         if ((u->state == PATH_RUNNING) == gone)
                 path_enter_waiting(m, u);
 }

@@ -10,6 +10,7 @@
 #define PRIORITY_IDLE 100
 
 /* manager.c, cgroup.c, service.c, 252-255: each source has its number where it is made. */
+/* clang-format off */
 #define PRIORITIES_252                                                                                       \
         {                                                                                                    \
                 .cgroup_inotify = -9,                                                                        \
@@ -22,8 +23,10 @@
                 .watchdog = PRIORITY_IDLE,                                                                   \
                 .run_queue = PRIORITY_IDLE,                                                                  \
         }
+/* clang-format on */
 
 /* manager.h:EVENT_PRIORITY_*, 257-262; only the idle levels differ between the two. */
+/* clang-format off */
 #define PRIORITIES_257(watchdog_level, run_queue_level)                                                      \
         {                                                                                                    \
                 .cgroup_inotify = -10,                                                                       \
@@ -36,6 +39,7 @@
                 .watchdog = PRIORITY_IDLE + (watchdog_level),                                                \
                 .run_queue = PRIORITY_IDLE + (run_queue_level),                                              \
         }
+/* clang-format on */
 
 static const Profile profile_table[] = {
         {
@@ -160,6 +164,7 @@ static const Profile profile_table[] = {
                 .failed_job_leaves_transaction = true,
                 .retry_load_keeps_error = true,
                 .isolate_keeps_by_trigger_job = true,
+                .path_is_down_with_deactivating = true,
                 .propagate_reload_skips_nop = true,
                 .upheld_by_setting = true,
                 .knows_254_settings = true,
@@ -225,6 +230,7 @@ static const Profile profile_table[] = {
                 .failed_job_leaves_transaction = true,
                 .retry_load_keeps_error = true,
                 .isolate_keeps_by_trigger_job = true,
+                .path_is_down_with_deactivating = true,
                 .propagate_reload_skips_nop = true,
                 .transaction_drops_nop = true,
                 .transaction_merges_anchored_first = true,
@@ -261,7 +267,6 @@ const Profile *profile_default(void) {
 /* service.c:service_state_table: a state name that a version does not know is ignored by its reader. */
 bool profile_has_service_state(const Profile *p, ServiceState s) {
         switch (s) {
-
         case SERVICE_RUNNING_REVALIDATING:
                 return p->running_revalidating;
 

@@ -7,31 +7,21 @@
 #include <stdio.h>
 
 #include "kernel.h"
-
-/* Behind the unit's stem, for all that is not its daemon. */
-static const char *const tag_suffixes[_SERVICE_EXEC_COMMAND_MAX] = {
-        [SERVICE_EXEC_CONDITION]   = "condition",
-        [SERVICE_EXEC_START_PRE]   = "pre",
-        [SERVICE_EXEC_START_POST]  = "post",
-        [SERVICE_EXEC_RELOAD]      = "reload",
-        [SERVICE_EXEC_RELOAD_POST] = "reloadpost",
-        [SERVICE_EXEC_STOP]        = "stop",
-        [SERVICE_EXEC_STOP_POST]   = "stoppost",
-};
+#include "tables.h"
 
 TextId program_tag(const Manager *m, const Unit *u, const UnitCommand *command) {
         const CatalogCommand *c = m->catalog->commands + command->command;
+        const char *suffix = service_exec_command_to_tag_suffix((ServiceExecCommand) command->id);
         TextId stem = m->catalog->names[u->id].stem;
         char tag[512];
 
         if (c->program == PROGRAM_ACTOR)
                 return c->tag;
 
-        if (!tag_suffixes[command->id])
+        if (!suffix)
                 return stem;
 
-        (void) snprintf(tag, sizeof(tag), "%s-%s", catalog_text_str(m->catalog, stem),
-                        tag_suffixes[command->id]);
+        (void) snprintf(tag, sizeof(tag), "%s-%s", catalog_text_str(m->catalog, stem), suffix);
         return catalog_find_text(m->catalog, tag);
 }
 
@@ -44,8 +34,8 @@ static bool has_notify_socket(const Unit *u, const Process *p) {
         if (u->type != UNIT_SERVICE)
                 return false;
 
-        access = (NotifyAccess) (s->flags & SERVICE_NOTIFY_OVERRIDE ? s->notify_access_override :
-                                                                      s->notify_access);
+        access = (NotifyAccess) (s->flags & SERVICE_NOTIFY_OVERRIDE ? s->notify_access_override
+                                                                    : s->notify_access);
 
         if (p->flags & PROCESS_IS_CONTROL)
                 return access == NOTIFY_ALL || access == NOTIFY_EXEC;
@@ -104,7 +94,6 @@ static void program_start_other(Manager *m, const Unit *u, Pid pid, const UnitCo
         }
 
         switch (u->service.type) {
-
         case SERVICE_FORKING:
                 program_daemonize(m, u, pid);
                 break;
@@ -122,7 +111,6 @@ void program_start(Manager *m, Unit *u, Pid pid, const UnitCommand *command) {
         const CatalogCommand *c = m->catalog->commands + command->command;
 
         switch (c->program) {
-
         case PROGRAM_ACTOR:
                 if (c->ready)
                         program_notify(m, u, pid, "READY=1");
@@ -141,12 +129,9 @@ void program_start(Manager *m, Unit *u, Pid pid, const UnitCommand *command) {
         }
 }
 
-typedef enum Disposition { TERMINATES, DUMPS, IGNORED } Disposition;
-
 /* signal(7); there are no stopped processes in a world */
-static Disposition default_disposition(int signal) {
+static bool ignored_by_default(int signal) {
         switch (signal) {
-
         case SIGCHLD:
         case SIGCONT:
         case SIGURG:
@@ -155,29 +140,17 @@ static Disposition default_disposition(int signal) {
         case SIGTSTP:
         case SIGTTIN:
         case SIGTTOU:
-                return IGNORED;
-
-        case SIGQUIT:
-        case SIGILL:
-        case SIGTRAP:
-        case SIGABRT:
-        case SIGBUS:
-        case SIGFPE:
-        case SIGSEGV:
-        case SIGXCPU:
-        case SIGXFSZ:
-        case SIGSYS:
-                return DUMPS;
+                return true;
 
         default:
-                return TERMINATES;
+                return false;
         }
 }
 
+/* No core is written: services run with a core limit of zero where nothing catches cores, which is how the recordings
+ * were made, and wait() then tells of a signal alone. */
 void kernel_kill_by_signal(Manager *m, Pid pid, int signal) {
-        uint8_t code = default_disposition(signal) == DUMPS ? CODE_DUMPED : CODE_KILLED;
-
-        kernel_exit(m, pid, code, (uint8_t) signal);
+        kernel_exit(m, pid, CODE_KILLED, (uint8_t) signal);
 }
 
 /* A daemon takes the signals that stop a service for a request, and SIGHUP for one that it may not know. */
@@ -202,14 +175,15 @@ void program_handle_signal(Manager *m, Pid pid, int signal) {
         Process *p = m->processes + pid - 1;
 
         if (signal != SIGKILL) {
-                if (default_disposition(signal) == IGNORED)
+                if (ignored_by_default(signal))
                         return;
 
                 if (p->flags & PROCESS_IS_DAEMON) {
                         if (daemon_handles_signal(m, p, pid, signal))
                                 return;
-                } else if (signal == SIGTERM) {
-                        if (p->flags & PROCESS_EXIT_ON_TERM)
+                } else if (signal == SIGTERM || signal == SIGHUP) {
+                        /* An actor ignores both: it survives SendSIGHUP= and a reload signal. */
+                        if (signal == SIGTERM && (p->flags & PROCESS_EXIT_ON_TERM))
                                 kernel_exit(m, pid, CODE_EXITED, 0);
                         return;
                 }

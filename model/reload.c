@@ -42,7 +42,6 @@ static void take_pending_timers(Manager *m, PendingTimers *timers) {
 
 static bool timer_is_armed(const Unit *u, uint8_t kind) {
         switch (kind) {
-
         case INBOX_TIMER:
                 return u->type == UNIT_SERVICE && (u->service.flags & SERVICE_TIMER_ARMED);
 
@@ -113,8 +112,8 @@ static size_t manager_list_units(Manager *m, UnitSlot *slots, OrderMatters matte
 typedef void (*UnitVisit)(Manager *m, Unit *u);
 
 /* Visits each unit once. Units that come up meanwhile are not visited, units that go are not missed. */
-static void manager_visit_units(Manager *m, OrderMatters matters, const char *function,
-                                const char *where, UnitVisit visit) {
+static void manager_visit_units(Manager *m, OrderMatters matters, const char *function, const char *where,
+                                UnitVisit visit) {
         UnitSlot *slots = g_newa(UnitSlot, m->layout->n_units);
         NameId *ids = g_newa(NameId, m->layout->n_units);
         size_t n;

@@ -9,6 +9,7 @@
 #include "load-types.h"
 #include "unit-types.h"
 
+/* clang-format off */
 static const UnitActiveState state_translation[_SCOPE_STATE_MAX] = {
         [SCOPE_DEAD]         = UNIT_INACTIVE,
         [SCOPE_START_CHOWN]  = UNIT_ACTIVATING,
@@ -18,6 +19,7 @@ static const UnitActiveState state_translation[_SCOPE_STATE_MAX] = {
         [SCOPE_STOP_SIGKILL] = UNIT_DEACTIVATING,
         [SCOPE_FAILED]       = UNIT_FAILED,
 };
+/* clang-format on */
 
 static void scope_init(Manager *m, Unit *u) {
         (void) m;
@@ -31,7 +33,8 @@ static void scope_init(Manager *m, Unit *u) {
 static void scope_set_state(Manager *m, Unit *u, ScopeState state) {
         uint8_t old_state = u->state;
 
-        if ((state == SCOPE_DEAD || state == SCOPE_FAILED) && old_state != SCOPE_DEAD && old_state != SCOPE_FAILED)
+        if ((state == SCOPE_DEAD || state == SCOPE_FAILED) && old_state != SCOPE_DEAD &&
+            old_state != SCOPE_FAILED)
                 unit_unwatch_all_pids(m, u);
 
         unit_set_simple_state(m, u, (uint8_t) state, state_translation, "scope_set_state");
@@ -62,7 +65,6 @@ static int scope_start(Manager *m, Unit *u) {
         (void) m;
 
         switch (u->state) {
-
         case SCOPE_FAILED:
                 return -EPERM;
 
@@ -96,7 +98,6 @@ static UnitActiveState scope_active_state(const Manager *m, const Unit *u) {
 
 static void scope_notify_cgroup_empty(Manager *m, Unit *u) {
         switch (u->state) {
-
         case SCOPE_RUNNING:
         case SCOPE_ABANDONED:
         case SCOPE_STOP_SIGTERM:

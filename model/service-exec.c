@@ -69,7 +69,7 @@ static void service_set_spawned_main_pid(Manager *m, Unit *u, Pid pid) {
 
 static void service_next_control_failed(Manager *m, Unit *u) {
         if (IN_STATES(u->state, BIT(SERVICE_CONDITION) | BIT(SERVICE_START_PRE) | BIT(SERVICE_START_POST) |
-                                BIT(SERVICE_STOP)))
+                                        BIT(SERVICE_STOP)))
                 service_enter_signal(m, u, SERVICE_STOP_SIGTERM, SERVICE_FAILURE_RESOURCES);
         else if (u->state == SERVICE_STOP_POST)
                 service_enter_dead(m, u, SERVICE_FAILURE_RESOURCES, /* allow_restart= */ true);
@@ -97,8 +97,9 @@ void service_run_next_control(Manager *m, Unit *u) {
         service_unwatch_control_pid(m, u);
 
         timeout = IN_STATES(u->state, STATES_STARTING | BIT(SERVICE_RUNNING) | BIT(SERVICE_RELOAD) |
-                                      BIT(SERVICE_RELOAD_POST)) ?
-                service_start_timeout(u) : service_stop_timeout(u);
+                                              BIT(SERVICE_RELOAD_POST))
+                          ? service_start_timeout(u)
+                          : service_stop_timeout(u);
 
         r = service_spawn(m, u, next, /* is_main= */ false, timeout, &s->control_pid);
         if (r < 0 && !MANAGER_CRASHED(m))
@@ -201,7 +202,6 @@ void service_enter_start_pre(Manager *m, Unit *u) {
 /* service_enter_start(), once its first process runs */
 static void service_started(Manager *m, Unit *u, Pid pid) {
         switch (u->service.type) {
-
         case SERVICE_SIMPLE:
         case SERVICE_IDLE:
                 service_set_spawned_main_pid(m, u, pid);
@@ -257,8 +257,8 @@ void service_enter_start(Manager *m, Unit *u) {
         }
 
         /* These two cannot be late: they count as started at once. */
-        timeout = s->type == SERVICE_SIMPLE || s->type == SERVICE_IDLE ? TIMER_LENGTH_INFINITE :
-                service_start_timeout(u);
+        timeout = s->type == SERVICE_SIMPLE || s->type == SERVICE_IDLE ? TIMER_LENGTH_INFINITE
+                                                                       : service_start_timeout(u);
 
         r = service_spawn(m, u, command, is_main, timeout, &pid);
         if (MANAGER_CRASHED(m))

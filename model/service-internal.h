@@ -14,28 +14,30 @@
 
 /* Sets of ServiceState. States that a version does not know never occur in it, so the sets hold for all
  * versions, unless a comment says otherwise. */
-#define STATES_STARTING                                                                                      \
+#define STATES_STARTING                                                                                         \
         (BIT(SERVICE_CONDITION) | BIT(SERVICE_START_PRE) | BIT(SERVICE_START) | BIT(SERVICE_START_POST))
-#define STATES_RUNNING (BIT(SERVICE_RUNNING) | BIT(SERVICE_RUNNING_REVALIDATING))
-#define STATES_REFRESH (BIT(SERVICE_REFRESH_EXTENSIONS) | BIT(SERVICE_REFRESH_CREDENTIALS))
+#define STATES_RUNNING     (BIT(SERVICE_RUNNING) | BIT(SERVICE_RUNNING_REVALIDATING))
+#define STATES_REFRESH     (BIT(SERVICE_REFRESH_EXTENSIONS) | BIT(SERVICE_REFRESH_CREDENTIALS))
+/* clang-format off */
 #define STATES_RELOAD                                                                                        \
         (BIT(SERVICE_RELOAD) | BIT(SERVICE_RELOAD_SIGNAL) | BIT(SERVICE_RELOAD_NOTIFY) |                     \
          BIT(SERVICE_RELOAD_POST))
-#define STATES_STOP_SIGNAL                                                                                   \
-        (BIT(SERVICE_STOP_WATCHDOG) | BIT(SERVICE_STOP_SIGTERM) | BIT(SERVICE_STOP_SIGKILL))
-#define STATES_STOPPING (BIT(SERVICE_STOP) | STATES_STOP_SIGNAL | BIT(SERVICE_STOP_POST))
-#define STATES_FINAL                                                                                         \
-        (BIT(SERVICE_FINAL_WATCHDOG) | BIT(SERVICE_FINAL_SIGTERM) | BIT(SERVICE_FINAL_SIGKILL))
-#define STATES_BEFORE_AUTO_RESTART                                                                           \
+/* clang-format on */
+#define STATES_STOP_SIGNAL (BIT(SERVICE_STOP_WATCHDOG) | BIT(SERVICE_STOP_SIGTERM) | BIT(SERVICE_STOP_SIGKILL))
+#define STATES_STOPPING    (BIT(SERVICE_STOP) | STATES_STOP_SIGNAL | BIT(SERVICE_STOP_POST))
+#define STATES_FINAL       (BIT(SERVICE_FINAL_WATCHDOG) | BIT(SERVICE_FINAL_SIGTERM) | BIT(SERVICE_FINAL_SIGKILL))
+#define STATES_BEFORE_AUTO_RESTART                                                                              \
         (BIT(SERVICE_DEAD_BEFORE_AUTO_RESTART) | BIT(SERVICE_FAILED_BEFORE_AUTO_RESTART))
-#define STATES_AUTO_RESTART (BIT(SERVICE_AUTO_RESTART) | BIT(SERVICE_AUTO_RESTART_QUEUED))
-#define STATES_DEAD (BIT(SERVICE_DEAD) | BIT(SERVICE_FAILED) | BIT(SERVICE_DEAD_RESOURCES_PINNED))
+#define STATES_AUTO_RESTART  (BIT(SERVICE_AUTO_RESTART) | BIT(SERVICE_AUTO_RESTART_QUEUED))
+#define STATES_DEAD          (BIT(SERVICE_DEAD) | BIT(SERVICE_FAILED) | BIT(SERVICE_DEAD_RESOURCES_PINNED))
 /* A running service whose own or foreign request is being worked on */
-#define STATES_BUSY (STATES_RELOAD | STATES_REFRESH | BIT(SERVICE_MOUNTING))
+#define STATES_BUSY          (STATES_RELOAD | STATES_REFRESH | BIT(SERVICE_MOUNTING))
 #define STATES_WITH_WATCHDOG (BIT(SERVICE_START_POST) | STATES_RUNNING | STATES_BUSY)
+/* clang-format off */
 #define STATES_WITH_MAIN_PROCESS                                                                             \
         (BIT(SERVICE_START) | BIT(SERVICE_START_POST) | STATES_RUNNING | STATES_BUSY | STATES_STOPPING |     \
          STATES_FINAL)
+/* clang-format on */
 
 /* What a timer is set to. Time does not pass, so this is all that matters. */
 typedef enum TimerLength { TIMER_LENGTH_ZERO, TIMER_LENGTH_FINITE, TIMER_LENGTH_INFINITE } TimerLength;
@@ -54,8 +56,8 @@ static inline bool unit_has_job_type(const Unit *u, JobType type) {
         return u->job.installed && u->job.type == type;
 }
 static inline NotifyAccess service_get_notify_access(const Unit *u) {
-        return u->service.flags & SERVICE_NOTIFY_OVERRIDE ? u->service.notify_access_override :
-                                                            u->service.notify_access;
+        return u->service.flags & SERVICE_NOTIFY_OVERRIDE ? u->service.notify_access_override
+                                                          : u->service.notify_access;
 }
 static inline void service_note_result(Unit *u, ServiceResult f) {
         if (u->service.result == SERVICE_SUCCESS)

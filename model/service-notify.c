@@ -78,7 +78,6 @@ static bool service_notify_message_authorized(const Unit *u, Pid pid) {
         const Service *s = &u->service;
 
         switch (service_get_notify_access(u)) {
-
         case NOTIFY_ALL:
                 return true;
 
@@ -96,8 +95,8 @@ static bool service_notify_message_authorized(const Unit *u, Pid pid) {
 /* MAINPID=TAG: in a scenario a process is known by its tag. */
 static void service_notify_main_pid(Manager *m, Unit *u, const char *message) {
         const Service *s = &u->service;
-        uint64_t states = BIT(SERVICE_START) | BIT(SERVICE_START_POST) | STATES_RUNNING | STATES_RELOAD |
-                STATES_REFRESH;
+        uint64_t states =
+                BIT(SERVICE_START) | BIT(SERVICE_START_POST) | STATES_RUNNING | STATES_RELOAD | STATES_REFRESH;
         char value[128];
         TextId tag;
         Pid pid;
@@ -170,8 +169,8 @@ static void service_notify_reload_done(Manager *m, Unit *u) {
 }
 
 static void service_notify_stopping(Manager *m, Unit *u) {
-        uint64_t states = STATES_RUNNING | STATES_REFRESH | BIT(SERVICE_RELOAD_SIGNAL) |
-                BIT(SERVICE_RELOAD_NOTIFY);
+        uint64_t states =
+                STATES_RUNNING | STATES_REFRESH | BIT(SERVICE_RELOAD_SIGNAL) | BIT(SERVICE_RELOAD_NOTIFY);
 
         u->service.notify_state = NOTIFY_STOPPING;
 
@@ -188,8 +187,8 @@ static void service_notify_ready(Manager *m, Unit *u, Pid pid, const char *messa
                 return;
         }
 
-        s->notify_state = m->profile->reload_post && s->notify_state == NOTIFY_RELOADING ?
-                NOTIFY_RELOAD_READY : NOTIFY_READY;
+        s->notify_state = m->profile->reload_post && s->notify_state == NOTIFY_RELOADING ? NOTIFY_RELOAD_READY
+                                                                                         : NOTIFY_READY;
 
         if (message_contains(message, "RELOADING=1")) {
                 if (u->state == SERVICE_RELOAD_SIGNAL && service_message_is_fresh(m, pid, message))
@@ -275,11 +274,14 @@ static void service_notify_watchdog(Manager *m, Unit *u, const char *message) {
 
         if (message_number(message, "WATCHDOG_USEC=", &usec)) {
                 u->service.flags2 |= SERVICE_WATCHDOG_OVERRIDE;
-                service_reset_watchdog(u);
 
-                /* Zero, or no end: no watchdog */
+                /* Zero, or no end: no watchdog, whatever WatchdogSec= and later WATCHDOG=1 say */
                 if (usec == 0 || usec == UINT64_MAX)
-                        service_stop_watchdog(u);
+                        u->service.flags2 |= SERVICE_WATCHDOG_OVERRIDE_NONE;
+                else
+                        u->service.flags2 &= ~SERVICE_WATCHDOG_OVERRIDE_NONE;
+
+                service_reset_watchdog(u);
         }
 }
 

@@ -180,9 +180,8 @@ void service_retry_pid_file(Manager *m, Unit *u) {
 
 /* pick_up_pid_from_bus_name() */
 static bool service_wants_pid_from_bus_name(const Unit *u) {
-        return u->service.main_pid == 0 &&
-                IN_STATES(u->state, BIT(SERVICE_START) | BIT(SERVICE_START_POST) | BIT(SERVICE_RUNNING) |
-                                    STATES_BUSY);
+        return u->service.main_pid == 0 && IN_STATES(u->state, BIT(SERVICE_START) | BIT(SERVICE_START_POST) |
+                                                                       BIT(SERVICE_RUNNING) | STATES_BUSY);
 }
 
 void service_bus_name_owner_change(Manager *m, Unit *u, Pid new_owner) {

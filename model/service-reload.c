@@ -36,8 +36,7 @@ static void service_enter_reload_257(Manager *m, Unit *u) {
         int r;
 
         if (s->type == SERVICE_NOTIFY_RELOAD && s->main_pid > 0) {
-                if (!kernel_signal(m, s->main_pid, s->reload_signal) &&
-                    !kernel_process_exists(m, s->main_pid)) {
+                if (!kernel_signal(m, s->main_pid, s->reload_signal) && !kernel_process_exists(m, s->main_pid)) {
                         service_reload_finish(m, u, SERVICE_FAILURE_RESOURCES);
                         return;
                 }

@@ -19,19 +19,15 @@ static bool is_clean_exit(uint8_t code, uint8_t status, bool daemon, const ExitS
         return success_status && code != CODE_DUMPED && exit_status_set_test(success_status, code, status);
 }
 
-static ServiceResult service_exit_result(
-                const Manager *m,
-                const Unit *u,
-                Pid pid,
-                uint8_t code,
-                uint8_t status) {
-
+static ServiceResult service_exit_result(const Manager *m, const Unit *u, Pid pid, uint8_t code,
+                                         uint8_t status) {
         const Service *s = &u->service;
         bool is_control = s->control_pid == pid;
         bool is_command = is_control && s->control_command_id != SERVICE_EXEC_START;
         bool opaque = m->profile->helper_exit_is_opaque && is_control && s->control_command_id < 0;
 
-        if (is_clean_exit(code, status, s->type != SERVICE_ONESHOT && !is_command, opaque ? NULL : &s->success_status))
+        if (is_clean_exit(code, status, s->type != SERVICE_ONESHOT && !is_command,
+                          opaque ? NULL : &s->success_status))
                 return SERVICE_SUCCESS;
 
         switch (code) {
@@ -75,7 +71,6 @@ static void service_main_gone_start(Manager *m, Unit *u, ServiceResult f) {
 /* What the state makes of the end of the main process */
 static void service_main_gone(Manager *m, Unit *u, ServiceResult f) {
         switch (u->state) {
-
         case SERVICE_START_POST:
         case SERVICE_REFRESH_EXTENSIONS:
         case SERVICE_REFRESH_CREDENTIALS:
@@ -138,8 +133,9 @@ static void service_sigchld_main(Manager *m, Unit *u, uint8_t code, uint8_t stat
         s->main_exit_code = code;
         s->main_exit_status = status;
 
-        if (service_command_ignores_failure(m, u, s->main_command > 0 ? s->main_command - 1 :
-                                                  unit_command_first(m, u, SERVICE_EXEC_START)))
+        if (service_command_ignores_failure(m, u,
+                                            s->main_command > 0 ? s->main_command - 1
+                                                                : unit_command_first(m, u, SERVICE_EXEC_START)))
                 f = SERVICE_SUCCESS;
 
         service_note_result(u, f);
@@ -240,7 +236,6 @@ static void service_control_gone(Manager *m, Unit *u, ServiceResult f) {
         bool main_gone = service_main_pid_good(m, u) <= 0;
 
         switch (u->state) {
-
         case SERVICE_CONDITION:
                 if (f == SERVICE_SUCCESS)
                         service_enter_start_pre(m, u);
@@ -347,8 +342,8 @@ static void service_sigchld_control(Manager *m, Unit *u, uint8_t status, Service
                 f = service_condition_result(u, status, f);
 
         /* A reload that fails does not fail the service. */
-        if (!IN_STATES(u->state, STATES_REFRESH | BIT(SERVICE_RELOAD) | BIT(SERVICE_RELOAD_POST) |
-                                 BIT(SERVICE_MOUNTING)))
+        if (!IN_STATES(u->state,
+                       STATES_REFRESH | BIT(SERVICE_RELOAD) | BIT(SERVICE_RELOAD_POST) | BIT(SERVICE_MOUNTING)))
                 service_note_result(u, f);
 
         if (s->control_command > 0 && f == SERVICE_SUCCESS &&
@@ -410,8 +405,8 @@ static void service_cgroup_empty_start(Manager *m, Unit *u) {
 /* service.c:service_notify_cgroup_empty_event, 252-262. An exit is usually learnt from SIGCHLD, which says
  * more; this is for processes that nobody knew of. */
 void service_notify_cgroup_empty_event(Manager *m, Unit *u) {
-        uint64_t pruned = m->profile->core_prunes_inactive ? STATES_AUTO_RESTART :
-                BIT(SERVICE_DEAD) | BIT(SERVICE_FAILED);
+        uint64_t pruned =
+                m->profile->core_prunes_inactive ? STATES_AUTO_RESTART : BIT(SERVICE_DEAD) | BIT(SERVICE_FAILED);
         bool gone = service_main_pid_good(m, u) <= 0 && !service_control_pid_good(u);
 
         if (IN_STATES(u->state, BIT(SERVICE_START) | BIT(SERVICE_START_POST)))

@@ -54,7 +54,6 @@ void service_enter_stop_post(Manager *m, Unit *u, ServiceResult f) {
 
 static KillOperation state_to_kill_operation(const Unit *u, ServiceState state) {
         switch (state) {
-
         case SERVICE_STOP_WATCHDOG:
         case SERVICE_FINAL_WATCHDOG:
                 return KILL_WATCHDOG;
@@ -124,7 +123,6 @@ static bool service_restart_setting_matches(const Unit *u) {
         ServiceResult result = u->service.result;
 
         switch (u->service.restart) {
-
         case SERVICE_RESTART_ALWAYS:
                 return result != SERVICE_SKIP_CONDITION;
 
@@ -136,7 +134,7 @@ static bool service_restart_setting_matches(const Unit *u) {
 
         case SERVICE_RESTART_ON_ABNORMAL:
                 return result != SERVICE_SUCCESS && result != SERVICE_SKIP_CONDITION &&
-                        result != SERVICE_FAILURE_EXIT_CODE;
+                       result != SERVICE_FAILURE_EXIT_CODE;
 
         case SERVICE_RESTART_ON_WATCHDOG:
                 return result == SERVICE_FAILURE_WATCHDOG;
@@ -198,8 +196,9 @@ static void service_enter_dead_254(Manager *m, Unit *u, ServiceState end_state, 
         }
 
         if (s->restart_mode != SERVICE_RESTART_MODE_DIRECT)
-                service_set_state(m, u, end_state == SERVICE_FAILED ? SERVICE_FAILED_BEFORE_AUTO_RESTART :
-                                                                      SERVICE_DEAD_BEFORE_AUTO_RESTART);
+                service_set_state(m, u,
+                                  end_state == SERVICE_FAILED ? SERVICE_FAILED_BEFORE_AUTO_RESTART
+                                                              : SERVICE_DEAD_BEFORE_AUTO_RESTART);
 
         service_arm_timer(m, u, service_restart_timeout(u));
         service_set_state(m, u, SERVICE_AUTO_RESTART);
@@ -240,8 +239,9 @@ void service_enter_dead(Manager *m, Unit *u, ServiceResult f, bool allow_restart
         if (f == SERVICE_FAILURE_START_LIMIT_HIT && m->profile->start_limit_wins_result)
                 s->result = f;
 
-        end_state = s->result == SERVICE_SUCCESS || s->result == SERVICE_SKIP_CONDITION ?
-                service_determine_dead_state(m, u) : SERVICE_FAILED;
+        end_state = s->result == SERVICE_SUCCESS || s->result == SERVICE_SKIP_CONDITION
+                            ? service_determine_dead_state(m, u)
+                            : SERVICE_FAILED;
 
         (void) unit_warn_leftover_processes(m, u);
 

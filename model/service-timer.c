@@ -57,10 +57,15 @@ TimerLength service_coldplug_timeout(const Unit *u) {
         if (state == SERVICE_RUNNING)
                 return service_running_timeout(u);
 
-        if (state == SERVICE_AUTO_RESTART)
-                return service_restart_timeout(u);
+        if (state != SERVICE_AUTO_RESTART)
+                return TIMER_LENGTH_INFINITE;
 
-        return TIMER_LENGTH_INFINITE;
+        /* The delay counts from when the unit became inactive. With RestartMode=direct it may never have been, and
+         * what is not set is the time of boot: that is longer ago than any delay. */
+        if (service_restart_timeout(u) == TIMER_LENGTH_FINITE && !(u->timestamps & TIMESTAMP_INACTIVE_ENTER))
+                return TIMER_LENGTH_ZERO;
+
+        return service_restart_timeout(u);
 }
 
 TimerKind service_timer_kind(const Unit *u) {
@@ -81,7 +86,7 @@ static bool service_wants_watchdog(const Unit *u) {
         const Service *s = &u->service;
 
         if (s->flags2 & SERVICE_WATCHDOG_OVERRIDE)
-                return true;
+                return (s->flags2 & SERVICE_WATCHDOG_OVERRIDE_NONE) == 0;
 
         return (s->flags2 & SERVICE_WATCHDOG_ORIGINAL) && (s->config & SERVICE_HAS_WATCHDOG);
 }
@@ -159,7 +164,6 @@ void service_dispatch_timer(Manager *m, Unit *u) {
         service_disarm_timer(m, u);
 
         switch (u->state) {
-
         case SERVICE_CONDITION:
         case SERVICE_START_PRE:
         case SERVICE_START:

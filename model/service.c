@@ -7,6 +7,7 @@
 
 /* service.c:state_translation_table, state_translation_table_idle, 252-262. The states of starting differ
  * for Type=idle, which counts as active from the first moment so that it delays nobody. */
+/* clang-format off */
 static const uint8_t state_translation_table[_SERVICE_STATE_MAX] = {
         [SERVICE_DEAD]                       = UNIT_INACTIVE,
         [SERVICE_CONDITION]                  = UNIT_ACTIVATING,
@@ -39,6 +40,7 @@ static const uint8_t state_translation_table[_SERVICE_STATE_MAX] = {
         [SERVICE_AUTO_RESTART_QUEUED]        = UNIT_ACTIVATING,
         [SERVICE_CLEANING]                   = UNIT_MAINTENANCE,
 };
+/* clang-format on */
 
 static UnitActiveState service_translate_state(const Unit *u, ServiceState state) {
         if (u->service.type == SERVICE_IDLE && IN_STATES(state, STATES_STARTING))
@@ -112,7 +114,7 @@ void service_init(Manager *m, Unit *u) {
         memset(s, 0, sizeof(*s));
         u->state = SERVICE_DEAD;
         s->type = SERVICE_TYPE_INVALID;
-        s->config = SERVICE_GUESS_MAIN_PID | SERVICE_SEND_SIGKILL;
+        s->config = SERVICE_GUESS_MAIN_PID | SERVICE_SEND_SIGKILL | SERVICE_RESTART_ZERO;
         s->kill_mode = KILL_CONTROL_GROUP;
         s->kill_signal = SIGTERM;
         s->reload_signal = SIGHUP;
@@ -145,7 +147,7 @@ void service_set_state(Manager *m, Unit *u, ServiceState state) {
         s->flags &= ~SERVICE_WATCH_PID_FILE;
 
         if (!IN_STATES(state, STATES_STARTING | BIT(SERVICE_RUNNING) | STATES_BUSY | STATES_STOPPING |
-                              STATES_FINAL | BIT(SERVICE_AUTO_RESTART) | BIT(SERVICE_CLEANING)))
+                                      STATES_FINAL | BIT(SERVICE_AUTO_RESTART) | BIT(SERVICE_CLEANING)))
                 service_disarm_timer(m, u);
 
         if (!IN_STATES(state, STATES_WITH_MAIN_PROCESS)) {
@@ -250,7 +252,7 @@ static void service_reset_run(Manager *m, Unit *u) {
 
         /* The configured value, if only zero: from now on it is not infinity, and so it is written. */
         s->flags2 |= SERVICE_WATCHDOG_ORIGINAL;
-        s->flags2 &= ~(SERVICE_WATCHDOG_OVERRIDE | SERVICE_MAIN_STATUS_HANDOFF);
+        s->flags2 &= ~(SERVICE_WATCHDOG_OVERRIDE | SERVICE_WATCHDOG_OVERRIDE_NONE | SERVICE_MAIN_STATUS_HANDOFF);
 
         s->flags &= ~(SERVICE_MAIN_STATUS_SET | SERVICE_MAIN_STATUS_EXITED);
         s->main_exit_code = 0;

@@ -3,10 +3,12 @@
 #include "load-types.h"
 #include "unit-types.h"
 
+/* clang-format off */
 static const UnitActiveState state_translation[_SLICE_STATE_MAX] = {
         [SLICE_DEAD]   = UNIT_INACTIVE,
         [SLICE_ACTIVE] = UNIT_ACTIVE,
 };
+/* clang-format on */
 
 static void slice_init(Manager *m, Unit *u) {
         (void) m;

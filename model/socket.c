@@ -10,6 +10,7 @@
 #include "load-types.h"
 #include "unit-types.h"
 
+/* clang-format off */
 static const UnitActiveState state_translation[_SOCKET_STATE_MAX] = {
         [SOCKET_DEAD]             = UNIT_INACTIVE,
         [SOCKET_START_PRE]        = UNIT_ACTIVATING,
@@ -26,6 +27,7 @@ static const UnitActiveState state_translation[_SOCKET_STATE_MAX] = {
         [SOCKET_FAILED]           = UNIT_FAILED,
         [SOCKET_CLEANING]         = UNIT_MAINTENANCE,
 };
+/* clang-format on */
 
 /* socket.c:SOCKET_SERVICE_IS_ACTIVE, 254-262; 252 lists the same states in its two callers. */
 static bool socket_service_is_active(const Manager *m, const Unit *service, bool allow_finalize) {
@@ -33,7 +35,6 @@ static bool socket_service_is_active(const Manager *m, const Unit *service, bool
                 return false;
 
         switch (service->state) {
-
         case SERVICE_AUTO_RESTART:
         case SERVICE_AUTO_RESTART_QUEUED:
                 return false;
@@ -96,7 +97,8 @@ static int socket_start(Manager *m, Unit *u) {
                 }
 
                 if (socket_service_is_active(m, service, /* allow_finalize= */ false)) {
-                        manager_note(m, "socket_start", u, "refuses, %s is active already", unit_name(m, service));
+                        manager_note(m, "socket_start", u, "refuses, %s is active already",
+                                     unit_name(m, service));
                         return -EBUSY;
                 }
         }

@@ -10,9 +10,9 @@
 /* A look-up gives the text for the unit @id, or NULL when it fails for this unit. */
 typedef struct Specifier {
         char letter;
-        bool in_names;              /* unit_name_printf() has it, too */
+        bool in_names; /* unit_name_printf() has it, too */
         char *(*lookup)(const char *id);
-        const char *text;           /* instead of a look-up */
+        const char *text; /* instead of a look-up */
 } Specifier;
 
 static char *specifier_instance(const char *id) {
@@ -70,6 +70,7 @@ static char *specifier_real_path(const char *id) {
 
 #define NO_ID "00000000000000000000000000000000"
 
+/* clang-format off */
 static const Specifier specifiers[] = {
         { 'i', true,  specifier_instance,                 NULL },
         { 'j', true,  specifier_last_component,           NULL },
@@ -114,6 +115,7 @@ static const Specifier specifiers[] = {
         { 'u', true,  NULL, "root" },
         { 'U', true,  NULL, "0" },
 };
+/* clang-format on */
 
 static const Specifier *specifier_find(char letter, bool name_only) {
         for (size_t i = 0; i < G_N_ELEMENTS(specifiers); i++)

@@ -22,6 +22,7 @@ static int table_from_string(const char *const *table, size_t n, const char *s) 
         return -EINVAL;
 }
 
+/* clang-format off */
 #define DEFINE_STRING_TABLE(name, type)                                                                      \
         const char *name##_to_string(type v) {                                                               \
                 return table_to_string(name##_table, N_ELEMENTS(name##_table), (long) v);                    \
@@ -231,6 +232,20 @@ static const char *const service_exec_command_table[_SERVICE_EXEC_COMMAND_MAX] =
 };
 DEFINE_STRING_TABLE(service_exec_command, ServiceExecCommand)
 
+const char *service_exec_command_to_tag_suffix(ServiceExecCommand c) {
+        static const char *const table[_SERVICE_EXEC_COMMAND_MAX] = {
+                [SERVICE_EXEC_CONDITION]   = "condition",
+                [SERVICE_EXEC_START_PRE]   = "pre",
+                [SERVICE_EXEC_START_POST]  = "post",
+                [SERVICE_EXEC_RELOAD]      = "reload",
+                [SERVICE_EXEC_RELOAD_POST] = "reloadpost",
+                [SERVICE_EXEC_STOP]        = "stop",
+                [SERVICE_EXEC_STOP_POST]   = "stoppost",
+        };
+
+        return table[c];
+}
+
 static const char *const kill_mode_table[_KILL_MODE_MAX] = {
         [KILL_CONTROL_GROUP] = "control-group",
         [KILL_PROCESS]       = "process",
@@ -374,6 +389,7 @@ static const UnitDependency unit_dependency_pairs[][2] = {
         { UNIT_REFERENCES,           UNIT_REFERENCED_BY          },
         { UNIT_IN_SLICE,             UNIT_SLICE_OF               },
 };
+/* clang-format on */
 
 UnitDependency unit_dependency_inverse(UnitDependency d) {
         for (size_t i = 0; i < N_ELEMENTS(unit_dependency_pairs); i++)
@@ -385,30 +401,26 @@ UnitDependency unit_dependency_inverse(UnitDependency d) {
 }
 
 /* Types of which a scenario only sees that they are there or not. */
-static const char *const mount_state_table[]     = { "dead", "mounted" };
+static const char *const mount_state_table[] = { "dead", "mounted" };
 static const char *const automount_state_table[] = { "dead", "waiting" };
-static const char *const swap_state_table[]      = { "dead", "active"  };
-static const char *const device_state_table[]    = { "dead", "plugged" };
+static const char *const swap_state_table[] = { "dead", "active" };
+static const char *const device_state_table[] = { "dead", "plugged" };
 
 typedef struct StateTable {
         const char *const *strings;
         size_t n;
 } StateTable;
 
-#define STATE_TABLE(t) { t, N_ELEMENTS(t) }
+#define STATE_TABLE(t)                                                                                          \
+        { t, N_ELEMENTS(t) }
 
 static const StateTable sub_state_tables[_UNIT_TYPE_MAX] = {
-        [UNIT_SERVICE]   = STATE_TABLE(service_state_table),
-        [UNIT_MOUNT]     = STATE_TABLE(mount_state_table),
-        [UNIT_SWAP]      = STATE_TABLE(swap_state_table),
-        [UNIT_SOCKET]    = STATE_TABLE(socket_state_table),
-        [UNIT_TARGET]    = STATE_TABLE(target_state_table),
-        [UNIT_DEVICE]    = STATE_TABLE(device_state_table),
-        [UNIT_AUTOMOUNT] = STATE_TABLE(automount_state_table),
-        [UNIT_TIMER]     = STATE_TABLE(timer_state_table),
-        [UNIT_PATH]      = STATE_TABLE(path_state_table),
-        [UNIT_SLICE]     = STATE_TABLE(slice_state_table),
-        [UNIT_SCOPE]     = STATE_TABLE(scope_state_table),
+        [UNIT_SERVICE] = STATE_TABLE(service_state_table),     [UNIT_MOUNT] = STATE_TABLE(mount_state_table),
+        [UNIT_SWAP] = STATE_TABLE(swap_state_table),           [UNIT_SOCKET] = STATE_TABLE(socket_state_table),
+        [UNIT_TARGET] = STATE_TABLE(target_state_table),       [UNIT_DEVICE] = STATE_TABLE(device_state_table),
+        [UNIT_AUTOMOUNT] = STATE_TABLE(automount_state_table), [UNIT_TIMER] = STATE_TABLE(timer_state_table),
+        [UNIT_PATH] = STATE_TABLE(path_state_table),           [UNIT_SLICE] = STATE_TABLE(slice_state_table),
+        [UNIT_SCOPE] = STATE_TABLE(scope_state_table),
 };
 
 const char *unit_sub_state_to_string(UnitType type, uint8_t state) {

@@ -7,9 +7,11 @@
 
 #include "types.h"
 
+/* clang-format off */
 #define DECLARE_STRING_TABLE(name, type)                                                                     \
         const char *name##_to_string(type v);                                                                \
         int name##_from_string(const char *s)
+/* clang-format on */
 
 DECLARE_STRING_TABLE(unit_type, UnitType);
 DECLARE_STRING_TABLE(unit_load_state, UnitLoadState);
@@ -29,6 +31,8 @@ DECLARE_STRING_TABLE(service_restart_mode, ServiceRestartMode);
 DECLARE_STRING_TABLE(service_timeout_failure_mode, ServiceTimeoutFailureMode);
 /* "ExecStart" and so on: the names that main-command= and control-command= use. */
 DECLARE_STRING_TABLE(service_exec_command, ServiceExecCommand);
+/* What stands behind the unit's name in the tag of such a command's process, when it is no actor; NULL for ExecStart=. */
+const char *service_exec_command_to_tag_suffix(ServiceExecCommand c);
 DECLARE_STRING_TABLE(kill_mode, KillMode);
 DECLARE_STRING_TABLE(notify_access, NotifyAccess);
 DECLARE_STRING_TABLE(notify_state, NotifyState);

@@ -3,10 +3,12 @@
 #include "load-types.h"
 #include "unit-types.h"
 
+/* clang-format off */
 static const UnitActiveState state_translation[_TARGET_STATE_MAX] = {
         [TARGET_DEAD]   = UNIT_INACTIVE,
         [TARGET_ACTIVE] = UNIT_ACTIVE,
 };
+/* clang-format on */
 
 static void target_set_state(Manager *m, Unit *u, TargetState state) {
         unit_set_simple_state(m, u, (uint8_t) state, state_translation, "target_set_state");

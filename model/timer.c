@@ -7,6 +7,7 @@
 #include "load-types.h"
 #include "unit-types.h"
 
+/* clang-format off */
 static const UnitActiveState state_translation[_TIMER_STATE_MAX] = {
         [TIMER_DEAD]    = UNIT_INACTIVE,
         [TIMER_WAITING] = UNIT_ACTIVE,
@@ -14,6 +15,7 @@ static const UnitActiveState state_translation[_TIMER_STATE_MAX] = {
         [TIMER_ELAPSED] = UNIT_ACTIVE,
         [TIMER_FAILED]  = UNIT_FAILED,
 };
+/* clang-format on */
 
 static void timer_set_state(Manager *m, Unit *u, TimerState state) {
         unit_set_simple_state(m, u, (uint8_t) state, state_translation, "timer_set_state");
@@ -92,7 +94,6 @@ static UnitActiveState timer_active_state(const Manager *m, const Unit *u) {
 
 static void timer_trigger_notify(Manager *m, Unit *u, Unit *other) {
         switch (u->state) {
-
         case TIMER_WAITING:
         case TIMER_ELAPSED:
                 timer_enter_waiting(m, u);

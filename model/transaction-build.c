@@ -59,14 +59,8 @@ static int transaction_check_unit(Manager *m, Unit *u, JobType type) {
 
 /* Adds a job of @type to each unit that @job's unit has one of the dependencies @types on. A job that is
  * @required makes the whole request fail, unless it is of a type that the unit does not know. */
-static int transaction_pull_in(
-                Plan *tr,
-                JobNode *job,
-                uint64_t types,
-                JobType type,
-                unsigned flags,
-                bool required) {
-
+static int transaction_pull_in(Plan *tr, JobNode *job, uint64_t types, JobType type, unsigned flags,
+                               bool required) {
         UnitList l = unit_list_dependencies(tr->m, job_node_unit(tr, job), types);
         int r = 0;
 
@@ -92,8 +86,8 @@ static int transaction_pull_in_for_start(Plan *tr, JobNode *job, unsigned order)
 
         transaction_pull_in(tr, job, DEPS_PULL_IN_START_IGNORED, JOB_START, order, false);
 
-        r = transaction_pull_in(tr, job, DEPS_PULL_IN_VERIFY, JOB_VERIFY_ACTIVE,
-                                TRANSACTION_MATTERS | order, true);
+        r = transaction_pull_in(tr, job, DEPS_PULL_IN_VERIFY, JOB_VERIFY_ACTIVE, TRANSACTION_MATTERS | order,
+                                true);
         if (r < 0)
                 return r;
 
@@ -174,9 +168,9 @@ static int transaction_propagate_stop_gracefully(Plan *tr, JobNode *job, unsigne
                 if (t == JOB_NOP)
                         continue;
 
-                r = transaction_add_job_and_dependencies(
-                                tr, t, dep, job,
-                                TRANSACTION_MATTERS | order | TRANSACTION_PROCESS_PROPAGATE_STOP_GRACEFUL);
+                r = transaction_add_job_and_dependencies(tr, t, dep, job,
+                                                         TRANSACTION_MATTERS | order |
+                                                                 TRANSACTION_PROCESS_PROPAGATE_STOP_GRACEFUL);
                 if (r < 0 && r != -EBADR)
                         break;
                 r = 0;
@@ -314,9 +308,7 @@ void transaction_add_isolate_jobs(Plan *tr) {
                 if (UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, u)) && !u->job.installed)
                         continue;
 
-                if ((u->config & CONFIG_IGNORE_ON_ISOLATE) ||
-                    plan_get(tr, u) ||
-                    unit_is_kept_by_triggers(tr, u))
+                if ((u->config & CONFIG_IGNORE_ON_ISOLATE) || plan_get(tr, u) || unit_is_kept_by_triggers(tr, u))
                         continue;
 
                 (void) transaction_add_job_and_dependencies(tr, JOB_STOP, u, tr->anchor, TRANSACTION_MATTERS);
@@ -336,7 +328,8 @@ void transaction_add_triggering_jobs(Plan *tr, Unit *u) {
                 if (UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, trigger)) && !trigger->job.installed)
                         continue;
 
-                (void) transaction_add_job_and_dependencies(tr, JOB_STOP, trigger, tr->anchor, TRANSACTION_MATTERS);
+                (void) transaction_add_job_and_dependencies(tr, JOB_STOP, trigger, tr->anchor,
+                                                            TRANSACTION_MATTERS);
         }
 
         unit_list_release(m, &l);

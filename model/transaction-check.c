@@ -165,7 +165,7 @@ static int transaction_break_cycle(Plan *tr, JobNode *j, JobNode *from, unsigned
                      "job %s is dropped, the order of jobs was cyclic",
                      job_type_to_string((JobType) delete->type));
 
-        for (UnitSlot slot = delete->unit; tr->jobs[slot]; )
+        for (UnitSlot slot = delete->unit; tr->jobs[slot];)
                 transaction_delete_job(tr, tr->jobs[slot], true);
         return -EAGAIN;
 }
@@ -221,9 +221,8 @@ static int transaction_is_destructive(const Plan *tr, JobMode mode) {
         for (size_t i = 0; i < tr->n_order; i++) {
                 const JobNode *j = tr->jobs[tr->order[i]];
 
-                if (job_changes_installed(tr, j) &&
-                    (mode == JOB_FAIL || mode == JOB_LENIENT ||
-                     (job_node_unit(tr, j)->job.flags & JOB_IRREVERSIBLE)))
+                if (job_changes_installed(tr, j) && (mode == JOB_FAIL || mode == JOB_LENIENT ||
+                                                     (job_node_unit(tr, j)->job.flags & JOB_IRREVERSIBLE)))
                         return -EDEADLK;
         }
 

@@ -315,6 +315,7 @@ static const char *refusal_to_string(int error) {
         static const struct {
                 int error;
                 const char *text;
+                /* clang-format off */
         } table[] = {
                 { -ENOENT,    "the unit was not found"                                     },
                 { -EIO,       "the unit is not loaded properly"                            },
@@ -327,6 +328,7 @@ static const char *refusal_to_string(int error) {
                 { -ECANCELED, "D-Bus is about to stop"                                     },
                 { -ENOMEM,    "the model has no room for it"                               },
         };
+        /* clang-format on */
 
         for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
                 if (table[i].error == error)
@@ -400,8 +402,8 @@ int manager_add_job_full(Manager *m, JobType type, Unit *u, JobMode mode, bool r
 
         r = manager_build_and_activate(tr, type, u, mode, reenqueue_anchor);
         if (r < 0)
-                manager_note(m, "manager_add_job", u, "job %s (%s) is refused: %s",
-                             job_type_to_string(type), job_mode_to_string(mode), refusal_to_string(r));
+                manager_note(m, "manager_add_job", u, "job %s (%s) is refused: %s", job_type_to_string(type),
+                             job_mode_to_string(mode), refusal_to_string(r));
 
         transaction_free(tr);
         return r;

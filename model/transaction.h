@@ -14,6 +14,7 @@
 #include "job.h"
 #include "unit.h"
 
+/* clang-format off */
 enum { /* TransactionAddFlags */
         TRANSACTION_MATTERS                         = 1 << 0,
         TRANSACTION_CONFLICTS                       = 1 << 1,
@@ -23,6 +24,7 @@ enum { /* TransactionAddFlags */
         TRANSACTION_PROPAGATE_START_AS_RESTART      = 1 << 5,
         TRANSACTION_REENQUEUE_ANCHOR                = 1 << 6,
 };
+/* clang-format on */
 
 typedef struct JobNode JobNode;
 typedef struct JobLink JobLink;
@@ -31,15 +33,15 @@ typedef struct JobLink JobLink;
 struct JobNode {
         UnitSlot unit;
         uint8_t type;
-        uint8_t flags;            /* JOB_IRREVERSIBLE, JOB_IGNORE_ORDER, JOB_REFUSE_LATE_MERGE */
+        uint8_t flags; /* JOB_IRREVERSIBLE, JOB_IGNORE_ORDER, JOB_REFUSE_LATE_MERGE */
         bool matters_to_anchor;
-        bool is_anchor;           /* somebody asked for it: anchor_jobs (262: several) */
-        NameId name;              /* one that the unit had when the job was made */
+        bool is_anchor; /* somebody asked for it: anchor_jobs (262: several) */
+        NameId name;    /* one that the unit had when the job was made */
         unsigned generation;
-        JobNode *marker;          /* where the walk of verify_order came from; itself: the start */
-        JobNode *next, *prev;     /* jobs of the same unit, the newest first; `next` also chains free nodes */
-        JobLink *subject_list;    /* what this job pulled in, the newest first */
-        JobLink *object_list;     /* what pulled this job in, the newest first */
+        JobNode *marker;       /* where the walk of verify_order came from; itself: the start */
+        JobNode *next, *prev;  /* jobs of the same unit, the newest first; `next` also chains free nodes */
+        JobLink *subject_list; /* what this job pulled in, the newest first */
+        JobLink *object_list;  /* what pulled this job in, the newest first */
 };
 
 /* JobDependency: @subject pulled in @object. */
@@ -53,17 +55,17 @@ struct JobLink {
 /* One transaction: systemd's Transaction. */
 typedef struct Plan {
         Manager *m;
-        JobNode *anchor;          /* while it is built: the anchor added last */
+        JobNode *anchor; /* while it is built: the anchor added last */
         bool irreversible;
-        JobNode **jobs;           /* by unit slot: the newest job of that unit, NULL: none */
-        UnitSlot *order;          /* the units that have jobs, in the order in which they entered */
+        JobNode **jobs;  /* by unit slot: the newest job of that unit, NULL: none */
+        UnitSlot *order; /* the units that have jobs, in the order in which they entered */
         size_t n_order;
         JobNode *free_nodes;
         JobLink *free_links;
         size_t first_node, first_link; /* where the pools stood */
 } Plan;
 
-#define PLANS_MAX 8               /* how deep transactions nest */
+#define PLANS_MAX 8 /* how deep transactions nest */
 
 /* Manager.transaction */
 struct Transaction {
@@ -73,11 +75,11 @@ struct Transaction {
         size_t n_nodes, nodes_max;
         JobLink *links;
         size_t n_links, links_max;
-        UnitSlot *slots;          /* UnitList */
+        UnitSlot *slots; /* UnitList */
         size_t n_slots, slots_max;
-        JobNode **jobs;           /* PLANS_MAX times n_units */
-        UnitSlot *order;          /* PLANS_MAX times n_units */
-        JobNode *installed;       /* n_units, only while an order is verified */
+        JobNode **jobs;     /* PLANS_MAX times n_units */
+        UnitSlot *order;    /* PLANS_MAX times n_units */
+        JobNode *installed; /* n_units, only while an order is verified */
 };
 
 /* A snapshot of dependencies, for loops whose body can load units and so change them

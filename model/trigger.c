@@ -22,7 +22,8 @@ int unit_test_trigger_loaded(Manager *m, const Unit *u) {
         const Unit *trigger = unit_get_trigger(m, u);
 
         if (!trigger || trigger->load_state != UNIT_LOADED) {
-                manager_note(m, "unit_test_trigger_loaded", u, "refuses to start, its unit to trigger is not loaded");
+                manager_note(m, "unit_test_trigger_loaded", u,
+                             "refuses to start, its unit to trigger is not loaded");
                 return -ENOENT;
         }
 
@@ -30,11 +31,13 @@ int unit_test_trigger_loaded(Manager *m, const Unit *u) {
 }
 
 void unit_trigger_fire(Manager *m, Unit *u) {
+        /* clang-format off */
         static void (*const fire[_UNIT_TYPE_MAX])(Manager *m, Unit *u) = {
                 [UNIT_SOCKET] = socket_fire,
                 [UNIT_TIMER]  = timer_fire,
                 [UNIT_PATH]   = path_fire,
         };
+        /* clang-format on */
 
         if (fire[u->type])
                 fire[u->type](m, u);

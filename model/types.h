@@ -15,8 +15,9 @@ typedef uint16_t NameId;    /* a unit name, index into Catalog.names */
 typedef uint16_t PathId;    /* a file name below a unit search folder, index into Catalog.paths */
 typedef uint16_t ContentId; /* what such a file may hold, index into Catalog.contents */
 typedef uint16_t CommandId; /* a parsed Exec*= line, index into Catalog.commands */
-typedef uint16_t TextId;    /* any other string: tag, notify message, PID file, bus name; index into Catalog.texts */
-typedef uint16_t Pid;       /* 0: no process; else the process in slot pid - 1 of World's process table */
+typedef uint16_t
+        TextId;       /* any other string: tag, notify message, PID file, bus name; index into Catalog.texts */
+typedef uint16_t Pid; /* 0: no process; else the process in slot pid - 1 of World's process table */
 
 #define ID_NONE UINT16_MAX
 
@@ -61,9 +62,9 @@ typedef enum UnitActiveState {
         _UNIT_ACTIVE_STATE_MAX,
 } UnitActiveState;
 
-#define UNIT_IS_ACTIVE_OR_RELOADING(s) ((s) == UNIT_ACTIVE || (s) == UNIT_RELOADING || (s) == UNIT_REFRESHING)
-#define UNIT_IS_ACTIVE_OR_ACTIVATING(s) (UNIT_IS_ACTIVE_OR_RELOADING(s) || (s) == UNIT_ACTIVATING)
-#define UNIT_IS_INACTIVE_OR_FAILED(s) ((s) == UNIT_INACTIVE || (s) == UNIT_FAILED)
+#define UNIT_IS_ACTIVE_OR_RELOADING(s)      ((s) == UNIT_ACTIVE || (s) == UNIT_RELOADING || (s) == UNIT_REFRESHING)
+#define UNIT_IS_ACTIVE_OR_ACTIVATING(s)     (UNIT_IS_ACTIVE_OR_RELOADING(s) || (s) == UNIT_ACTIVATING)
+#define UNIT_IS_INACTIVE_OR_FAILED(s)       ((s) == UNIT_INACTIVE || (s) == UNIT_FAILED)
 #define UNIT_IS_INACTIVE_OR_DEACTIVATING(s) (UNIT_IS_INACTIVE_OR_FAILED(s) || (s) == UNIT_DEACTIVATING)
 
 /* The states of all versions; profile_has_service_state() says which a version knows. Other unit types keep
@@ -135,7 +136,14 @@ typedef enum SocketState {
         _SOCKET_STATE_MAX,
 } SocketState;
 
-typedef enum TimerState { TIMER_DEAD, TIMER_WAITING, TIMER_RUNNING, TIMER_ELAPSED, TIMER_FAILED, _TIMER_STATE_MAX } TimerState;
+typedef enum TimerState {
+        TIMER_DEAD,
+        TIMER_WAITING,
+        TIMER_RUNNING,
+        TIMER_ELAPSED,
+        TIMER_FAILED,
+        _TIMER_STATE_MAX
+} TimerState;
 typedef enum PathState { PATH_DEAD, PATH_WAITING, PATH_RUNNING, PATH_FAILED, _PATH_STATE_MAX } PathState;
 
 typedef enum ServiceResult {
@@ -222,7 +230,13 @@ typedef enum NotifyState {
 
 typedef enum CollectMode { COLLECT_INACTIVE, COLLECT_INACTIVE_OR_FAILED, _COLLECT_MODE_MAX } CollectMode;
 
-typedef enum ExecPreserveMode { EXEC_PRESERVE_NO, EXEC_PRESERVE_YES, EXEC_PRESERVE_RESTART, EXEC_PRESERVE_ON_SUCCESS, _EXEC_PRESERVE_MODE_MAX } ExecPreserveMode;
+typedef enum ExecPreserveMode {
+        EXEC_PRESERVE_NO,
+        EXEC_PRESERVE_YES,
+        EXEC_PRESERVE_RESTART,
+        EXEC_PRESERVE_ON_SUCCESS,
+        _EXEC_PRESERVE_MODE_MAX
+} ExecPreserveMode;
 
 typedef enum JobType {
         JOB_START,

@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "disk.h"
 #include "tables.h"
 #include "unit-types.h"
-#include "disk.h"
 
 /* Of each pair of inverse types the one with the smaller value is stored. */
 static bool unit_dependency_forward(UnitDependency d) {
@@ -82,7 +82,8 @@ void manager_sort_dependencies(Manager *m) {
                 (void) manager_insert_dependency(m, &d);
         }
 
-        memset(m->dependencies + m->world->n_dependencies, 0, (n - m->world->n_dependencies) * sizeof(Dependency));
+        memset(m->dependencies + m->world->n_dependencies, 0,
+               (n - m->world->n_dependencies) * sizeof(Dependency));
 }
 
 /* unit.c:unit_add_dependency, what is refused (negative) and what is silently left out (0). */
@@ -91,7 +92,6 @@ static int unit_may_add_dependency(const Unit *u, UnitDependency d, const Unit *
                 return 0;
 
         switch (d) {
-
         case UNIT_BEFORE:
                 return other->type != UNIT_DEVICE;
 
@@ -142,14 +142,8 @@ int unit_add_dependency(Manager *m, Unit *u, UnitDependency d, Unit *other, bool
         return manager_insert_dependency(m, &edge);
 }
 
-int unit_add_two_dependencies(
-                Manager *m,
-                Unit *u,
-                UnitDependency d,
-                UnitDependency e,
-                Unit *other,
-                bool add_reference) {
-
+int unit_add_two_dependencies(Manager *m, Unit *u, UnitDependency d, UnitDependency e, Unit *other,
+                              bool add_reference) {
         int r, s;
 
         r = unit_add_dependency(m, u, d, other, add_reference);
@@ -203,14 +197,8 @@ int unit_add_dependency_by_name(Manager *m, Unit *u, UnitDependency d, NameId na
         return unit_add_dependency(m, u, d, other, add_reference);
 }
 
-int unit_add_two_dependencies_by_name(
-                Manager *m,
-                Unit *u,
-                UnitDependency d,
-                UnitDependency e,
-                NameId name,
-                bool add_reference) {
-
+int unit_add_two_dependencies_by_name(Manager *m, Unit *u, UnitDependency d, UnitDependency e, NameId name,
+                                      bool add_reference) {
         Unit *other;
         int r;
 
@@ -239,15 +227,14 @@ int unit_add_default_target_dependency(Manager *m, Unit *u, Unit *target) {
 }
 
 static uint64_t dependency_types_from(const Dependency *d) {
-        return BIT(d->type) |
-                ((d->flags & DEPENDENCY_FROM_REFERENCES) ? BIT(UNIT_REFERENCES) : 0) |
-                ((d->flags & DEPENDENCY_TO_REFERENCES) ? BIT(UNIT_REFERENCED_BY) : 0);
+        return BIT(d->type) | ((d->flags & DEPENDENCY_FROM_REFERENCES) ? BIT(UNIT_REFERENCES) : 0) |
+               ((d->flags & DEPENDENCY_TO_REFERENCES) ? BIT(UNIT_REFERENCED_BY) : 0);
 }
 
 static uint64_t dependency_types_to(const Dependency *d) {
         return BIT(unit_dependency_inverse((UnitDependency) d->type)) |
-                ((d->flags & DEPENDENCY_FROM_REFERENCES) ? BIT(UNIT_REFERENCED_BY) : 0) |
-                ((d->flags & DEPENDENCY_TO_REFERENCES) ? BIT(UNIT_REFERENCES) : 0);
+               ((d->flags & DEPENDENCY_FROM_REFERENCES) ? BIT(UNIT_REFERENCED_BY) : 0) |
+               ((d->flags & DEPENDENCY_TO_REFERENCES) ? BIT(UNIT_REFERENCES) : 0);
 }
 
 Unit *unit_next_dependency(Manager *m, const Unit *u, DependencyIterator *i) {

@@ -7,16 +7,16 @@
 #include "extract-word.h"
 #include "unit-file-parser.h"
 
-#define LONG_LINE_MAX (1024U * 1024U)
+#define LONG_LINE_MAX        (1024U * 1024U)
 #define UTF8_BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 typedef struct UnitFileParser {
         UnitFileHandler *handler;
-        char *section;          /* NULL: none, or one that is ignored */
+        char *section; /* NULL: none, or one that is ignored */
         bool section_ignored;
-        GString *continuation;  /* lines that ended in a backslash so far; NULL: none */
-        unsigned line;          /* of the line being read */
-        unsigned first_line;    /* where the assignment begins */
+        GString *continuation; /* lines that ended in a backslash so far; NULL: none */
+        unsigned line;         /* of the line being read */
+        unsigned first_line;   /* where the assignment begins */
 } UnitFileParser;
 
 static void parse_problem(UnitFileParser *p, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -66,7 +66,7 @@ static int parse_section(UnitFileParser *p, char *l) {
         SectionKind kind;
 
         if (n < 2 || l[n - 1] != ']') {
-                parse_problem(p, "Invalid section header '%s'", l);
+                parse_problem(p, "'%s' is no section; write for example [Service]", l);
                 return -EBADMSG;
         }
 
@@ -74,13 +74,13 @@ static int parse_section(UnitFileParser *p, char *l) {
         l++;
 
         if (!section_name_is_safe(l)) {
-                parse_problem(p, "Bad characters in section header '[%s]'", l);
+                parse_problem(p, "'[%s]' has characters that no section has; write for example [Service]", l);
                 return -EBADMSG;
         }
 
         kind = g_str_has_prefix(l, "X-") ? SECTION_SILENT : p->handler->section(p->handler, l);
         if (kind == SECTION_UNKNOWN)
-                parse_problem(p, "Unknown section '%s'. Ignoring.", l);
+                parse_problem(p, "PID 1 knows no section [%s] here; it ignores all of it", l);
 
         g_free(p->section);
         p->section = kind == SECTION_KNOWN ? g_strdup(l) : NULL;
@@ -96,7 +96,7 @@ static int parse_line(UnitFileParser *p, char *l) {
                 return 0;
 
         if (!g_utf8_validate(l, -1, NULL)) {
-                parse_problem(p, "The line is not valid UTF-8");
+                parse_problem(p, "a byte that is not text; PID 1 refuses the file");
                 return -EINVAL;
         }
 
@@ -105,13 +105,14 @@ static int parse_line(UnitFileParser *p, char *l) {
 
         if (!p->section) {
                 if (!p->section_ignored)
-                        parse_problem(p, "Assignment outside of section. Ignoring.");
+                        parse_problem(p, "an assignment before the first section; PID 1 ignores it");
                 return 0;
         }
 
         value = strchr(l, '=');
         if (!value || value == l) {
-                parse_problem(p, value ? "Missing key name before '=', ignoring line." : "Missing '=', ignoring line.");
+                parse_problem(p, value ? "nothing before the '='; PID 1 ignores the line"
+                                       : "a line without '='; PID 1 ignores it");
                 return 0;
         }
 

@@ -7,16 +7,17 @@
 #include <stdbool.h>
 
 typedef enum SectionKind {
-        SECTION_UNKNOWN,    /* worth a warning */
+        SECTION_UNKNOWN, /* worth a warning */
         SECTION_KNOWN,
-        SECTION_SILENT,     /* skipped without a word: "[X-...]" and those of other programs */
+        SECTION_SILENT, /* skipped without a word: "[X-...]" and those of other programs */
 } SectionKind;
 
 typedef struct UnitFileHandler UnitFileHandler;
 struct UnitFileHandler {
         SectionKind (*section)(UnitFileHandler *self, const char *name);
         /* One assignment in a known section; a negative errno ends the parsing. */
-        int (*assignment)(UnitFileHandler *self, const char *section, const char *key, const char *value, unsigned line);
+        int (*assignment)(UnitFileHandler *self, const char *section, const char *key, const char *value,
+                          unsigned line);
         /* What PID 1 would log and go on. */
         void (*problem)(UnitFileHandler *self, unsigned line, const char *text);
 };

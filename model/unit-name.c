@@ -98,11 +98,12 @@ char *unit_name_change_suffix(const char *name, const char *suffix) {
 }
 
 char *unit_name_insert_instance(const char *name, const char *instance) {
-        if (!unit_name_is_valid(name, UNIT_NAME_TEMPLATE | UNIT_NAME_INSTANCE) || !unit_instance_is_valid(instance))
+        if (!unit_name_is_valid(name, UNIT_NAME_TEMPLATE | UNIT_NAME_INSTANCE) ||
+            !unit_instance_is_valid(instance))
                 return NULL;
 
-        return unit_name_if_valid(g_strdup_printf("%.*s@%s%s", (int) unit_name_prefix_length(name), name, instance,
-                                                  strrchr(name, '.')));
+        return unit_name_if_valid(g_strdup_printf("%.*s@%s%s", (int) unit_name_prefix_length(name), name,
+                                                  instance, strrchr(name, '.')));
 }
 
 bool unit_name_prefix_equal(const char *a, const char *b) {

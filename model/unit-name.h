@@ -8,12 +8,14 @@
 
 #define UNIT_NAME_MAX 256U
 
+/* clang-format off */
 typedef enum UnitNameKind {
         UNIT_NAME_INVALID  = 0,
         UNIT_NAME_PLAIN    = 1 << 0, /* foo.service */
         UNIT_NAME_TEMPLATE = 1 << 1, /* foo@.service */
         UNIT_NAME_INSTANCE = 1 << 2, /* foo@bar.service */
 } UnitNameKind;
+/* clang-format on */
 
 /* What kind of name @name is (unit_name_is_valid(), unit_name_to_instance()). */
 UnitNameKind unit_name_kind(const char *name);

@@ -124,7 +124,6 @@ bool unit_process_job(Manager *m, Unit *u, Job *j, UnitActiveState ns, bool relo
                 job_add_to_run_queue(m, u, j);
 
         switch (j->type) {
-
         case JOB_START:
         case JOB_VERIFY_ACTIVE:
                 return unit_process_start_job(m, u, j, ns);
@@ -164,19 +163,13 @@ static void unit_update_audit(Unit *u, UnitActiveState os, UnitActiveState ns) {
 
 /* 252: UNIT_NOTIFY_WILL_AUTO_RESTART, which service_set_state() passes on. */
 static bool unit_notifies_will_auto_restart(const Manager *m, const Unit *u) {
-        return !m->profile->state_before_auto_restart &&
-                u->type == UNIT_SERVICE &&
-                (u->service.flags & SERVICE_WILL_AUTO_RESTART);
+        return !m->profile->state_before_auto_restart && u->type == UNIT_SERVICE &&
+               (u->service.flags & SERVICE_WILL_AUTO_RESTART);
 }
 
 /* What is left out while reloading: it would make jobs only because something is active already. */
-static void unit_act_on_transition(
-                Manager *m,
-                Unit *u,
-                UnitActiveState os,
-                UnitActiveState ns,
-                bool reload_success) {
-
+static void unit_act_on_transition(Manager *m, Unit *u, UnitActiveState os, UnitActiveState ns,
+                                   bool reload_success) {
         bool will_auto_restart = unit_notifies_will_auto_restart(m, u), unexpected = true;
 
         if (u->job.installed)

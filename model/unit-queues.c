@@ -65,14 +65,12 @@ static bool unit_is_unneeded(Manager *m, Unit *u) {
         DependencyIterator i = { .types = DEPS_PINS_STOP_WHEN_UNNEEDED };
         Unit *other;
 
-        if ((u->config & CONFIG_STOP_WHEN_UNNEEDED) == 0 ||
-            unit_active_state(m, u) != UNIT_ACTIVE ||
+        if ((u->config & CONFIG_STOP_WHEN_UNNEEDED) == 0 || unit_active_state(m, u) != UNIT_ACTIVE ||
             u->job.installed)
                 return false;
 
         while ((other = unit_next_dependency(m, u, &i)))
-                if (other->job.installed ||
-                    !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, other)) ||
+                if (other->job.installed || !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, other)) ||
                     unit_will_restart(m, other))
                         return false;
 
@@ -159,8 +157,8 @@ unsigned manager_dispatch_stop_when_bound_queue(Manager *m) {
                 if (!culprit || !manager_ratelimit_check(m, u))
                         continue;
 
-                manager_note(m, "manager_dispatch_stop_when_bound_queue", u,
-                             "is bound to %s, which is inactive", unit_name(m, culprit));
+                manager_note(m, "manager_dispatch_stop_when_bound_queue", u, "is bound to %s, which is inactive",
+                             unit_name(m, culprit));
                 (void) manager_add_job(m, JOB_STOP, u, JOB_REPLACE);
         }
 

@@ -155,13 +155,8 @@ bool unit_can_reload(Manager *m, Unit *u) {
         return unit_has_dependency(m, u, BIT(UNIT_PROPAGATES_RELOAD_TO), NULL) || v->reload;
 }
 
-bool unit_can_isolate(const Manager *m, const Unit *u) {
-        return unit_can_start(m, u) && (u->config & CONFIG_ALLOW_ISOLATE);
-}
-
 bool unit_job_is_applicable(Manager *m, Unit *u, JobType type) {
         switch (type) {
-
         case JOB_STOP:
                 return (u->flags & UNIT_PERPETUAL) == 0;
 
@@ -183,7 +178,6 @@ bool unit_job_is_applicable(Manager *m, Unit *u, JobType type) {
 
 int unit_validate_load_state(const Unit *u) {
         switch (u->load_state) {
-
         case UNIT_LOADED:
                 return 0;
 

@@ -29,12 +29,8 @@ void path_fire(Manager *m, Unit *u);
 
 /* What the types with few states have in common: changes the state and tells the world, with the active states
  * that @translation gives. */
-void unit_set_simple_state(
-                Manager *m,
-                Unit *u,
-                uint8_t state,
-                const UnitActiveState *translation,
-                const char *function);
+void unit_set_simple_state(Manager *m, Unit *u, uint8_t state, const UnitActiveState *translation,
+                           const char *function);
 
 /* unit-deps.c, for unit.c */
 void unit_merge_dependencies(Manager *m, Unit *u, Unit *other);

@@ -41,6 +41,7 @@ static const UnitVTable automount_vtable = {
         .active_state = unsupported_active_state,
 };
 
+/* clang-format off */
 static const UnitVTable *const vtables[_UNIT_TYPE_MAX] = {
         [UNIT_SERVICE]   = &service_vtable,
         [UNIT_MOUNT]     = &mount_vtable,
@@ -54,6 +55,7 @@ static const UnitVTable *const vtables[_UNIT_TYPE_MAX] = {
         [UNIT_SLICE]     = &slice_vtable,
         [UNIT_SCOPE]     = &scope_vtable,
 };
+/* clang-format on */
 
 const UnitVTable *unit_vtable(const Unit *u) {
         return vtables[u->type];
@@ -317,13 +319,8 @@ UnitActiveState unit_active_state(const Manager *m, const Unit *u) {
         return unit_vtable(u)->active_state(m, u);
 }
 
-void unit_set_simple_state(
-                Manager *m,
-                Unit *u,
-                uint8_t state,
-                const UnitActiveState *translation,
-                const char *function) {
-
+void unit_set_simple_state(Manager *m, Unit *u, uint8_t state, const UnitActiveState *translation,
+                           const char *function) {
         uint8_t old_state = u->state;
 
         u->state = state;

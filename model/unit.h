@@ -28,7 +28,8 @@ typedef struct UnitVTable {
         void (*notify_cgroup_empty)(Manager *m, Unit *u);
         void (*trigger_notify)(Manager *m, Unit *u, Unit *other);
         void (*reset_failed)(Manager *m, Unit *u);
-        int (*test_startable)(Manager *m, Unit *u); /* can_start before 262: 1 go on, 0 nothing to do, or negative */
+        int (*test_startable)(Manager *m,
+                              Unit *u); /* can_start before 262: 1 go on, 0 nothing to do, or negative */
 } UnitVTable;
 
 const UnitVTable *unit_vtable(const Unit *u);
@@ -49,7 +50,6 @@ int manager_load_unit_prepare(Manager *m, NameId name, Unit **ret); /* 0: was lo
 int manager_load_unit(Manager *m, NameId name, Unit **ret);
 unsigned manager_dispatch_load_queue(Manager *m);
 int unit_load(Manager *m, Unit *u);
-int manager_load_startable_unit_or_warn(Manager *m, NameId name, Unit **ret);
 
 /* States */
 UnitActiveState unit_active_state(const Manager *m, const Unit *u);
@@ -60,7 +60,6 @@ int unit_reload(Manager *m, Unit *u);
 bool unit_can_start(const Manager *m, const Unit *u);
 bool unit_can_stop(const Manager *m, const Unit *u);
 bool unit_can_reload(Manager *m, Unit *u);
-bool unit_can_isolate(const Manager *m, const Unit *u);
 void unit_reset_failed(Manager *m, Unit *u);
 int unit_test_start_limit(Manager *m, Unit *u); /* counts one start: 0, or -ECANCELED when the limit is hit */
 /* unit.c:manager_ratelimit_requeue: the rate limits are refilled, the queues look at the unit again. */
@@ -83,21 +82,27 @@ typedef struct DependencyIterator {
  * has two of the types. Start with { .types = ... }. The dependencies must not change in between. */
 Unit *unit_next_dependency(Manager *m, const Unit *u, DependencyIterator *i);
 bool unit_has_dependency(Manager *m, const Unit *u, uint64_t types, const Unit *other); /* @other NULL: any */
-int unit_add_two_dependencies(Manager *m, Unit *u, UnitDependency d, UnitDependency e, Unit *other, bool add_reference);
-int unit_add_two_dependencies_by_name(Manager *m, Unit *u, UnitDependency d, UnitDependency e, NameId name, bool add_reference);
-int unit_add_default_target_dependency(Manager *m, Unit *u, Unit *target); /* unit.c, for targets and their queue */
-Unit *unit_get_slice(Manager *m, const Unit *u);   /* UNIT_GET_SLICE(): what it is InSlice of, NULL: none */
-Unit *unit_get_trigger(Manager *m, const Unit *u); /* UNIT_TRIGGER(): what it triggers, NULL: none */
+int unit_add_two_dependencies(Manager *m, Unit *u, UnitDependency d, UnitDependency e, Unit *other,
+                              bool add_reference);
+int unit_add_two_dependencies_by_name(Manager *m, Unit *u, UnitDependency d, UnitDependency e, NameId name,
+                                      bool add_reference);
+int unit_add_default_target_dependency(Manager *m, Unit *u,
+                                       Unit *target); /* unit.c, for targets and their queue */
+Unit *unit_get_slice(Manager *m, const Unit *u);      /* UNIT_GET_SLICE(): what it is InSlice of, NULL: none */
+Unit *unit_get_trigger(Manager *m, const Unit *u);    /* UNIT_TRIGGER(): what it triggers, NULL: none */
 /* Statement `trigger UNIT`: traffic on a socket, a timer elapses, a path appears. Nothing unless it waits. */
 void unit_trigger_fire(Manager *m, Unit *u);
 /* The types that have this behaviour ("atom"), as in unit-dependency-atom.c. */
-#define DEPS_PULL_IN_START                       (BIT(UNIT_REQUIRES) | BIT(UNIT_BINDS_TO))
-#define DEPS_PULL_IN_START_IGNORED               (BIT(UNIT_WANTS) | BIT(UNIT_UPHOLDS))
-#define DEPS_PULL_IN_VERIFY                      (BIT(UNIT_REQUISITE))
-#define DEPS_PULL_IN_STOP                        (BIT(UNIT_CONFLICTS))
-#define DEPS_PULL_IN_STOP_IGNORED                (BIT(UNIT_CONFLICTED_BY))
-#define DEPS_ADD_STOP_WHEN_UNNEEDED_QUEUE        (BIT(UNIT_REQUIRES) | BIT(UNIT_REQUISITE) | BIT(UNIT_WANTS) | BIT(UNIT_BINDS_TO) | BIT(UNIT_UPHOLDS))
-#define DEPS_PINS_STOP_WHEN_UNNEEDED             (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_WANTED_BY) | BIT(UNIT_BOUND_BY) | BIT(UNIT_UPHELD_BY))
+#define DEPS_PULL_IN_START         (BIT(UNIT_REQUIRES) | BIT(UNIT_BINDS_TO))
+#define DEPS_PULL_IN_START_IGNORED (BIT(UNIT_WANTS) | BIT(UNIT_UPHOLDS))
+#define DEPS_PULL_IN_VERIFY        (BIT(UNIT_REQUISITE))
+#define DEPS_PULL_IN_STOP          (BIT(UNIT_CONFLICTS))
+#define DEPS_PULL_IN_STOP_IGNORED  (BIT(UNIT_CONFLICTED_BY))
+#define DEPS_ADD_STOP_WHEN_UNNEEDED_QUEUE                                                                       \
+        (BIT(UNIT_REQUIRES) | BIT(UNIT_REQUISITE) | BIT(UNIT_WANTS) | BIT(UNIT_BINDS_TO) | BIT(UNIT_UPHOLDS))
+#define DEPS_PINS_STOP_WHEN_UNNEEDED                                                                            \
+        (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_WANTED_BY) | BIT(UNIT_BOUND_BY) |            \
+         BIT(UNIT_UPHELD_BY))
 #define DEPS_CANNOT_BE_ACTIVE_WITHOUT            (BIT(UNIT_BINDS_TO))
 #define DEPS_ADD_CANNOT_BE_ACTIVE_WITHOUT_QUEUE  (BIT(UNIT_BOUND_BY))
 #define DEPS_START_STEADILY                      (BIT(UNIT_UPHELD_BY))
@@ -109,10 +114,15 @@ void unit_trigger_fire(Manager *m, Unit *u);
 #define DEPS_PROPAGATE_START_FAILURE             (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_BOUND_BY))
 #define DEPS_PROPAGATE_STOP_FAILURE              (BIT(UNIT_CONFLICTED_BY))
 #define DEPS_PROPAGATE_INACTIVE_START_AS_FAILURE (BIT(UNIT_REQUISITE_OF))
-#define DEPS_PROPAGATE_STOP                      (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_BOUND_BY) | BIT(UNIT_CONSISTS_OF))
-#define DEPS_PROPAGATE_STOP_GRACEFUL             (BIT(UNIT_PROPAGATES_STOP_TO))
-#define DEPS_ADD_DEFAULT_TARGET_DEPENDENCY_QUEUE (BIT(UNIT_REQUIRES) | BIT(UNIT_REQUISITE) | BIT(UNIT_WANTS) | BIT(UNIT_BINDS_TO) | BIT(UNIT_UPHOLDS) | BIT(UNIT_PART_OF))
-#define DEPS_DEFAULT_TARGET_DEPENDENCIES         (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_WANTED_BY) | BIT(UNIT_BOUND_BY) | BIT(UNIT_UPHELD_BY))
+#define DEPS_PROPAGATE_STOP                                                                                     \
+        (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_BOUND_BY) | BIT(UNIT_CONSISTS_OF))
+#define DEPS_PROPAGATE_STOP_GRACEFUL (BIT(UNIT_PROPAGATES_STOP_TO))
+#define DEPS_ADD_DEFAULT_TARGET_DEPENDENCY_QUEUE                                                                \
+        (BIT(UNIT_REQUIRES) | BIT(UNIT_REQUISITE) | BIT(UNIT_WANTS) | BIT(UNIT_BINDS_TO) | BIT(UNIT_UPHOLDS) |  \
+         BIT(UNIT_PART_OF))
+#define DEPS_DEFAULT_TARGET_DEPENDENCIES                                                                        \
+        (BIT(UNIT_REQUIRED_BY) | BIT(UNIT_REQUISITE_OF) | BIT(UNIT_WANTED_BY) | BIT(UNIT_BOUND_BY) |            \
+         BIT(UNIT_UPHELD_BY))
 
 /* Garbage collection, unit.c:unit_may_gc, manager.c:manager_dispatch_gc_unit_queue. */
 bool unit_may_gc(Manager *m, Unit *u);
@@ -141,7 +151,13 @@ void unit_add_to_cgroup_empty_queue(Manager *m, Unit *u);
 int unit_cgroup_is_empty(const Manager *m, const Unit *u); /* 1 empty, 0 not, -ENXIO: no cgroup path */
 
 /* Killing: kill.c:unit_kill_context. True: something was signalled that is worth waiting for. */
-typedef enum KillOperation { KILL_TERMINATE, KILL_TERMINATE_AND_LOG, KILL_RESTART, KILL_KILL, KILL_WATCHDOG } KillOperation;
+typedef enum KillOperation {
+        KILL_TERMINATE,
+        KILL_TERMINATE_AND_LOG,
+        KILL_RESTART,
+        KILL_KILL,
+        KILL_WATCHDOG
+} KillOperation;
 bool unit_kill_context(Manager *m, Unit *u, KillOperation k);
 
 /* Exec*= lines of a unit. Indices are those of Service.main_command less one. */

@@ -48,8 +48,8 @@ GPtrArray *stream_entry_items(const char *entry) {
         }
         g_ptr_array_sort(items, compare_strings);
         /* 262 makes up the names of orphans. */
-        g_ptr_array_insert(items, 0,
-                           g_strconcat("name=", lines[0] && is_orphan_name(lines[0]) ? "(orphan)" : lines[0],
-                                       NULL));
+        g_ptr_array_insert(
+                items, 0,
+                g_strconcat("name=", lines[0] && is_orphan_name(lines[0]) ? "(orphan)" : lines[0], NULL));
         return items;
 }

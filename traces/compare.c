@@ -6,22 +6,24 @@
 
 typedef struct Comparison {
         Agreement *agreement;
-        Difference *first;      /* NULL: none so far */
-        bool whole;             /* all of the recording agrees so far */
-        unsigned step;          /* from 1 */
+        Difference *first; /* NULL: none so far */
+        bool whole;        /* all of the recording agrees so far */
+        unsigned step;     /* from 1 */
 } Comparison;
 
+/* clang-format off */
 static const char *const agree_kind_table[_AGREE_KIND_MAX] = {
         [AGREE_OUTCOME]   = "outcome",
         [AGREE_UNIT]      = "unit",
         [AGREE_ENTRY]     = "entry",
         [AGREE_RECORDING] = "recording",
 };
+/* clang-format on */
 
 /* The fields of a unit that count; the others are shown only. */
 static const SeenField compared_fields[] = {
-        SEEN_ID, SEEN_LOAD_STATE, SEEN_ACTIVE_STATE, SEEN_SUB_STATE, SEEN_RESULT,
-        SEEN_MAIN_PID, SEEN_CONTROL_PID, SEEN_N_RESTARTS, SEEN_JOB, SEEN_NAMES,
+        SEEN_ID,       SEEN_LOAD_STATE,  SEEN_ACTIVE_STATE, SEEN_SUB_STATE, SEEN_RESULT,
+        SEEN_MAIN_PID, SEEN_CONTROL_PID, SEEN_N_RESTARTS,   SEEN_JOB,       SEEN_NAMES,
 };
 
 const char *agree_kind_to_string(AgreeKind k) {

@@ -7,9 +7,9 @@
 
 typedef enum AgreeKind {
         AGREE_OUTCOME,
-        AGREE_UNIT,             /* a unit as seen after a step */
-        AGREE_ENTRY,            /* an entry of a stream */
-        AGREE_RECORDING,        /* all of it, processes and the number of orphans included */
+        AGREE_UNIT,      /* a unit as seen after a step */
+        AGREE_ENTRY,     /* an entry of a stream */
+        AGREE_RECORDING, /* all of it, processes and the number of orphans included */
         _AGREE_KIND_MAX,
 } AgreeKind;
 
@@ -19,7 +19,7 @@ int agree_kind_from_string(const char *s);
 typedef struct Agreement {
         uint64_t agree[_AGREE_KIND_MAX];
         uint64_t total[_AGREE_KIND_MAX];
-        uint64_t alternatives;  /* questions that the recordings leave open */
+        uint64_t alternatives; /* questions that the recordings leave open */
         uint64_t recordings;
 } Agreement;
 
@@ -30,9 +30,9 @@ typedef struct DifferenceRow {
 
 /* One disagreement, to be shown side by side. */
 typedef struct Difference {
-        unsigned step;          /* from 1 */
-        char *what;             /* "unit a.service" */
-        GPtrArray *rows;        /* of DifferenceRow */
+        unsigned step;   /* from 1 */
+        char *what;      /* "unit a.service" */
+        GPtrArray *rows; /* of DifferenceRow */
 } Difference;
 
 void difference_free(Difference *d);

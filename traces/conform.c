@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "traces/conform.h"
 #include "model/manager.h"
 #include "model/outside.h"
 #include "model/tables.h"
-#include "traces/conform.h"
 #include "traces/observe.h"
 #include "traces/ranking.h"
 
@@ -13,10 +13,10 @@ typedef struct Replay {
         Manager *manager;
         World *world, *scratch;
         Rankings *rankings;
-        uint16_t *rank[2];      /* by phase and name: its place; UINT16_MAX: none */
-        const char **orphans;   /* by name: what the recording calls this orphan of the model; NULL: not known */
+        uint16_t *rank[2];    /* by phase and name: its place; UINT16_MAX: none */
+        const char **orphans; /* by name: what the recording calls this orphan of the model; NULL: not known */
         unsigned n_step;
-        Step *step;             /* NULL while PID 1 starts */
+        Step *step; /* NULL while PID 1 starts */
         bool with_notes;
 } Replay;
 
@@ -186,8 +186,8 @@ static void replay_statement(Replay *r, const Statement *s) {
 
         r->step->hits_process = names_a_process(s->type);
         if (r->step->hits_process && m->hit_tag != ID_NONE)
-                r->step->process = g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->hit_tag),
-                                                   m->hit_number);
+                r->step->process =
+                        g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->hit_tag), m->hit_number);
         /* Only a reload of its own is captured; one inside of a pause happens at the resume. */
         if (s->type != STATEMENT_DAEMON_RELOAD && s->type != STATEMENT_DAEMON_REEXEC)
                 g_clear_pointer(&r->step->stream, g_ptr_array_unref);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "traces/error.h"
 
-G_DEFINE_QUARK(coldplug-traces-error, traces_error)
+G_DEFINE_QUARK(coldplug - traces - error, traces_error)
 
 char *make_one_line(char *s) {
         char *valid = g_utf8_make_valid(s, -1);

@@ -61,56 +61,107 @@ static bool is_json_byte(char c) {
         return c != '\0' && strchr("{}[],: \t\r\n0123456789+-.eEtruefalsn", c) != NULL;
 }
 
-/* The string that begins behind the quote at @i: the index of its closing quote, @size when there is none. */
-static size_t string_end(const char *text, size_t size, size_t i) {
-        for (; i < size && text[i] != '"'; i++)
-                if (text[i] == '\\')
-                        i++;
-        return MIN(i, size);
+static bool is_hex4(const char *s, size_t size) {
+        for (size_t i = 0; i < 4; i++)
+                if (i >= size || !g_ascii_isxdigit(s[i]))
+                        return false;
+        return true;
+}
+
+/* The escape whose backslash is at @i: NULL, or what is wrong. A NUL would end the string for all that read it.
+ */
+static const char *check_escape(const char *text, size_t size, size_t i) {
+        if (i + 1 >= size)
+                return "it ends inside of a string";
+        if (text[i + 1] != 'u')
+                return text[i + 1] != '\0' && strchr("\"\\/bfnrt", text[i + 1])
+                               ? NULL
+                               : "it has an escape that JSON does not have";
+        if (!is_hex4(text + i + 2, size - i - 2))
+                return "it has a \\u without four hexadecimal digits";
+        return memcmp(text + i + 2, "0000", 4) == 0 ? "it has the character NUL" : NULL;
+}
+
+/* The string that begins at the quote at *@i, which becomes that of its closing quote. NULL, or what is wrong.
+ */
+static const char *check_string(const char *text, size_t size, size_t *i) {
+        for ((*i)++; *i < size && text[*i] != '"'; (*i)++) {
+                const char *wrong = NULL;
+
+                if (text[*i] == '\\')
+                        wrong = check_escape(text, size, *i);
+                else if ((unsigned char) text[*i] < 0x20)
+                        wrong = "it has a control character in a string";
+                if (wrong)
+                        return wrong;
+                *i += text[*i] == '\\';
+        }
+        return *i < size ? NULL : "it ends inside of a string";
+}
+
+/* The one byte at *@i, or the string that begins there. NULL, or what is wrong. */
+static const char *check_token(const char *text, size_t size, size_t *i, unsigned *depth) {
+        switch (text[*i]) {
+        case '{':
+        case '[':
+                return ++*depth > JSON_DEPTH_MAX ? "it nests too deeply" : NULL;
+        case '}':
+        case ']':
+                return (*depth)-- == 0 ? "it closes what it did not open" : NULL;
+        case '"':
+                return check_string(text, size, i);
+        default:
+                return is_json_byte(text[*i]) ? NULL : "it has a character that JSON does not have there";
+        }
+}
+
+/* NULL, or what is wrong, and at which byte. */
+static const char *check_bytes(const char *text, size_t size, size_t *ret_at) {
+        unsigned depth = 0;
+        bool ended = false;
+
+        for (size_t i = 0; i < size; i++) {
+                const char *wrong = NULL;
+
+                if (ended && !g_ascii_isspace(text[i]))
+                        wrong = "it goes on behind its end";
+                else
+                        wrong = check_token(text, size, &i, &depth);
+                *ret_at = MIN(i + 1, size);
+                if (wrong)
+                        return wrong;
+                ended |= depth == 0 && (text[i] == '}' || text[i] == ']');
+        }
+        return depth > 0 ? "it ends too early" : NULL;
+}
+
+static bool is_blank(const char *text, size_t size) {
+        for (size_t i = 0; i < size; i++)
+                if (!g_ascii_isspace(text[i]))
+                        return false;
+        return true;
 }
 
 /* NULL, or what is wrong. */
-static const char *check_bytes(const char *text, size_t size) {
-        unsigned depth = 0;
+static char *check_json(const char *text, size_t size) {
+        const char *wrong, *end;
+        size_t at = 0;
 
-        for (size_t i = 0; i < size; i++)
-                switch (text[i]) {
-                case '{':
-                case '[':
-                        if (++depth > JSON_DEPTH_MAX)
-                                return "it nests too deeply";
-                        break;
-                case '}':
-                case ']':
-                        if (depth-- == 0)
-                                return "it closes what it did not open";
-                        break;
-                case '"':
-                        i = string_end(text, size, i + 1);
-                        if (i == size)
-                                return "it ends inside of a string";
-                        break;
-                default:
-                        if (!is_json_byte(text[i]))
-                                return "it has a character that JSON does not have there";
-                }
-        return depth > 0 ? "it ends too early" : NULL;
+        if (is_blank(text, size))
+                return g_strdup("it is empty");
+        if (!g_utf8_validate(text, (gssize) size, &end))
+                return g_strdup_printf("byte %zu is not text in UTF-8", (size_t) (end - text) + 1);
+        wrong = check_bytes(text, size, &at);
+        return wrong ? g_strdup_printf("%s (byte %zu)", wrong, at) : NULL;
 }
 
 JsonNode *json_parse_object(const char *file, unsigned line, const char *text, size_t size, GError **error) {
         g_autoptr(JsonParser) parser = json_parser_new_immutable();
-        g_autoptr(GError) failure = NULL;
-        const char *wrong = NULL, *behind;
+        g_autofree char *wrong = check_json(text, size);
         JsonNode *root;
 
-        if (!g_utf8_validate(text, (gssize) size, NULL))
-                wrong = "it is not UTF-8";
-        else
-                wrong = check_bytes(text, size);
-        if (!wrong && !json_parser_load_from_data(parser, text, (gssize) size, &failure)) {
-                behind = strrchr(failure->message, ':');
-                wrong = behind ? behind + 2 : failure->message;
-        }
+        if (!wrong && !json_parser_load_from_data(parser, text, (gssize) size, NULL))
+                wrong = g_strdup("commas, colons and values are not where JSON has them");
         if (wrong) {
                 traces_set_error(error, TRACES_ERROR_SYNTAX, file, line, "no JSON: %s; write one whole object",
                                  wrong);
@@ -119,7 +170,8 @@ JsonNode *json_parse_object(const char *file, unsigned line, const char *text, s
 
         root = json_parser_get_root(parser);
         if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
-                traces_set_error(error, TRACES_ERROR_SYNTAX, file, line, "no JSON object; it begins with '{'");
+                traces_set_error(error, TRACES_ERROR_SYNTAX, file, line,
+                                 "JSON, but no object; write one, it begins with '{'");
                 return NULL;
         }
         return json_parser_steal_root(parser);

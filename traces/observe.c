@@ -91,7 +91,7 @@ static void observe_unit(const Manager *m, const Unit *u, Observation *to) {
 
         seen->field[SEEN_NAMES] = names_string(m, u);
         seen->field[SEEN_FRAGMENT_PATH] =
-                        g_strdup(u->fragment == ID_NONE ? "" : m->catalog->paths[u->fragment].path);
+                g_strdup(u->fragment == ID_NONE ? "" : m->catalog->paths[u->fragment].path);
         observe_service(m, u, seen);
 }
 

@@ -8,13 +8,13 @@
 
 typedef struct Ranking {
         char *const *names;
-        unsigned key;           /* rankings with one key agree about every name that both have */
-        GPtrArray *completed;   /* with the names of near rankings; made when asked for */
+        unsigned key;         /* rankings with one key agree about every name that both have */
+        GPtrArray *completed; /* with the names of near rankings; made when asked for */
 } Ranking;
 
 struct Rankings {
-        GArray *rankings;       /* of Ranking, in the order in which they were seen */
-        GArray *place[2];       /* per step and phase: of int, index of its ranking, -1: there is none at all */
+        GArray *rankings; /* of Ranking, in the order in which they were seen */
+        GArray *place[2]; /* per step and phase: of int, index of its ranking, -1: there is none at all */
 };
 
 bool is_orphan_name(const char *name) {
@@ -126,8 +126,8 @@ static GPtrArray *complete(const Rankings *r, int place) {
         for (int distance = 1; distance <= RANKING_DISTANCE_MAX; distance++)
                 for (int i = place - distance; i <= place + distance; i += 2 * distance) {
                         const Ranking *other = i >= 0 && i < (int) r->rankings->len
-                                                               ? &g_array_index(r->rankings, Ranking, i)
-                                                               : NULL;
+                                                       ? &g_array_index(r->rankings, Ranking, i)
+                                                       : NULL;
 
                         if (other && other->key == here->key)
                                 add_missing_names(completed, other->names);

@@ -10,14 +10,14 @@
 #include "traces/scenario.h"
 
 /* A line with more than this is no recording. */
-#define RECORDING_LINE_MAX (64U * 1024U * 1024U)
+#define RECORDING_LINE_MAX  (64U * 1024U * 1024U)
 #define RECORDING_ORDER_MAX SCENARIO_NAMES_MAX
 
 typedef struct Reader {
         const char *file;
         unsigned line;
-        bool strict;            /* all that a recording has must be there */
-        char *place;            /* where in the line: "step 3: " */
+        bool strict; /* all that a recording has must be there */
+        char *place; /* where in the line: "step 3: " */
         GError **error;
 } Reader;
 
@@ -373,8 +373,8 @@ static bool read_version(Reader *r, JsonObject *o, Recording *to) {
 
         p = profiles(&n);
         for (size_t i = 0; i < n; i++)
-                g_string_append_printf(known, "%s%s", i == 0 ? "" : i == n - 1 ? " and " : ", ", p[i].name);
-        reader_error(r, "unknown version '%.80s'; 'systemd N ...' with N %s are known", to->systemd, known->str);
+                g_string_append_printf(known, "%s%s", i == 0 ? "" : i == n - 1 ? " or " : ", ", p[i].name);
+        reader_error(r, "unknown version '%.80s'; write 'systemd N ...', N is %s", to->systemd, known->str);
         return false;
 }
 
@@ -411,9 +411,8 @@ static bool read_scenario(Reader *r, JsonObject *o, Recording *to) {
 
 Recording *recording_parse(const char *file, unsigned line, const char *text, size_t size, RecordingFlags flags,
                            GError **error) {
-        g_auto(Reader) r = {
-                .file = file, .line = line, .strict = !(flags & RECORDING_MAY_BE_BLANK), .error = error
-        };
+        g_auto(Reader)
+                r = { .file = file, .line = line, .strict = !(flags & RECORDING_MAY_BE_BLANK), .error = error };
         g_autoptr(Recording) recording = g_new0(Recording, 1);
         g_autoptr(JsonNode) root = NULL;
         JsonArray *journal;

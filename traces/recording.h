@@ -33,7 +33,7 @@ typedef struct SeenUnit {
 } SeenUnit;
 
 typedef struct SeenProcess {
-        char *name;     /* TAG.N */
+        char *name; /* TAG.N */
         char *cgroup;
 } SeenProcess;
 
@@ -56,9 +56,9 @@ typedef struct SeenOrphan {
 
 /* All that is seen between two statements. */
 typedef struct Observation {
-        GPtrArray *units;       /* of SeenUnit, by id */
-        GPtrArray *processes;   /* of SeenProcess, by name */
-        GPtrArray *orphans;     /* of SeenOrphan, by their fields */
+        GPtrArray *units;     /* of SeenUnit, by id */
+        GPtrArray *processes; /* of SeenProcess, by name */
+        GPtrArray *orphans;   /* of SeenOrphan, by their fields */
 } Observation;
 
 Observation *observation_new(void);
@@ -73,35 +73,35 @@ SeenOrphan *observation_add_orphan(Observation *o);
 
 /* One line of the scenario. */
 typedef struct Step {
-        char *source;           /* the statement */
-        bool hits_process;      /* exit, signal, notify */
-        char *process;          /* which one it hit; NULL: none was alive */
-        char **order_before;    /* NULL: not given */
+        char *source;        /* the statement */
+        bool hits_process;   /* exit, signal, notify */
+        char *process;       /* which one it hit; NULL: none was alive */
+        char **order_before; /* NULL: not given */
         char **order_after;
-        GPtrArray *stream;      /* of char *: the entries of the scenario's units; NULL: none was seen */
-        Observation *after;     /* NULL: nothing was seen (inside of a pause, PID 1 died) */
-        GPtrArray *notes;       /* of char *: what the model did; NULL in a recording */
+        GPtrArray *stream;  /* of char *: the entries of the scenario's units; NULL: none was seen */
+        Observation *after; /* NULL: nothing was seen (inside of a pause, PID 1 died) */
+        GPtrArray *notes;   /* of char *: what the model did; NULL in a recording */
 } Step;
 
 typedef enum Outcome {
-        OUTCOME_UNKNOWN,        /* left blank, see RECORDING_MAY_BE_BLANK */
+        OUTCOME_UNKNOWN, /* left blank, see RECORDING_MAY_BE_BLANK */
         OUTCOME_ALIVE,
-        OUTCOME_CRASHED,        /* PID 1 died in the last step */
+        OUTCOME_CRASHED, /* PID 1 died in the last step */
 } Outcome;
 
 typedef struct Recording {
-        char *file;             /* where it was read */
+        char *file; /* where it was read */
         unsigned line;
         char *name;
-        char *systemd;          /* the first line of systemctl --version */
+        char *systemd; /* the first line of systemctl --version */
         const Profile *profile;
         char *scenario;
-        Catalog *catalog;       /* the scenario, parsed */
+        Catalog *catalog; /* the scenario, parsed */
         Outcome outcome;
-        GPtrArray *steps;       /* of Step */
+        GPtrArray *steps; /* of Step */
         bool predicted;
-        unsigned alternatives;  /* predicted: questions that the recording's orders left open */
-        bool limit;             /* predicted: a capacity of the model was exceeded */
+        unsigned alternatives; /* predicted: questions that the recording's orders left open */
+        bool limit;            /* predicted: a capacity of the model was exceeded */
 } Recording;
 
 void recording_free(Recording *r);

@@ -13,16 +13,37 @@ static const char *const other_folders[] = { "/etc/", "/run/", "/usr/lib/systemd
 /* What a folder of a search folder may be called: NAME and one of these. */
 static const char *const link_folder_suffixes[] = { ".wants", ".requires", ".upholds", NULL };
 
-bool check_unit_name(Parser *p, unsigned line, const char *word) {
-        if (unit_name_to_type(word) == _UNIT_TYPE_INVALID) {
+static bool wrong_type(Parser *p, unsigned line, const char *word) {
+        const char *type = strrchr(word, '.');
+        g_autoptr(GString) known = g_string_new(NULL);
+
+        if (!type) {
                 parse_error(p, line, "'%.80s' is a unit name without a type; write for example '%.80s.service'",
                             word, word);
                 return false;
         }
+        for (UnitType t = 0; t < _UNIT_TYPE_MAX; t++)
+                g_string_append_printf(known, "%s%s",
+                                       t == 0                    ? ""
+                                       : t + 1 == _UNIT_TYPE_MAX ? " and "
+                                                                 : ", ",
+                                       unit_type_to_string(t));
+        parse_error(p, line, "'%.80s' is no type of a unit, in '%.80s'; there are %s", type + 1, word,
+                    known->str);
+        return false;
+}
+
+bool check_unit_name(Parser *p, unsigned line, const char *word) {
+        if (strlen(word) > 255) {
+                parse_error(p, line, "a unit name of %zu bytes is too long; at most 255 make one", strlen(word));
+                return false;
+        }
+        if (unit_name_to_type(word) == _UNIT_TYPE_INVALID)
+                return wrong_type(p, line, word);
         if (catalog_name(p->catalog, word) == ID_NONE) {
                 parse_error(p, line,
-                            "'%.80s' is no valid unit name; letters, digits and :-_.\\@ make one, at most 255 "
-                            "of them",
+                            "'%.80s' is no valid unit name; letters, digits and :-_.\\@ make one, and a type "
+                            "like .service ends it",
                             word);
                 return false;
         }
@@ -34,7 +55,7 @@ static bool check_drop_in(Parser *p, unsigned line, const char *folder, const ch
         size_t stem = strlen(file) - MIN(strlen(file), strlen(".conf"));
 
         if (stem == 0 || !g_str_has_suffix(file, ".conf")) {
-                parse_error(p, line, "'%.80s' is no drop-in; its name ends in '.conf'", file);
+                parse_error(p, line, "'%.80s' is no drop-in; write NAME.conf", file);
                 return false;
         }
         /* "service.d": a drop-in for all units of that type. */
@@ -48,7 +69,7 @@ static bool check_in_folder(Parser *p, unsigned line, const char *folder, const 
         for (size_t i = 0; link_folder_suffixes[i]; i++)
                 if (g_str_has_suffix(folder, link_folder_suffixes[i])) {
                         g_autofree char *name =
-                                        g_strndup(folder, strlen(folder) - strlen(link_folder_suffixes[i]));
+                                g_strndup(folder, strlen(folder) - strlen(link_folder_suffixes[i]));
 
                         return check_unit_name(p, line, name) && check_unit_name(p, line, file);
                 }
@@ -86,6 +107,16 @@ static bool has_odd_component(const char *path) {
         return false;
 }
 
+/* A search folder, or one that has it. */
+static bool is_search_folder(const char *path) {
+        size_t n = strlen(path);
+
+        for (const char *const *dir = catalog_search_dirs(); *dir; dir++)
+                if (g_str_has_prefix(*dir, path) && ((*dir)[n] == '/' || (*dir)[n] == '\0'))
+                        return true;
+        return false;
+}
+
 static bool check_path(Parser *p, unsigned line, const char *path) {
         if (has_odd_component(path)) {
                 parse_error(p, line, "'%.80s' has an empty, '.' or '..' component; write the path without them",
@@ -94,6 +125,11 @@ static bool check_path(Parser *p, unsigned line, const char *path) {
         }
         if (strlen(path) >= 4096) {
                 parse_error(p, line, "a path is too long; at most 4095 bytes make one");
+                return false;
+        }
+
+        if (is_search_folder(path)) {
+                parse_error(p, line, "'%.80s' is a folder; name a file in it", path);
                 return false;
         }
 

@@ -31,6 +31,10 @@ static bool is_deeper(const char *line, const char *indent) {
         return strncmp(line, indent, n) == 0 && (line[n] == ' ' || line[n] == '\t') && !is_empty(line);
 }
 
+static char *word_at(const char *s) {
+        return g_strndup(s, strcspn(s, " \t"));
+}
+
 static char *indentation(const char *line) {
         return g_strndup(line, skip_blanks(line) - line);
 }
@@ -56,8 +60,8 @@ static bool parse_body(Parser *p, Lines *l, const char *indent, char **ret_body,
                         *ret_line = (unsigned) l->i + 1;
                 } else if (!g_str_has_prefix(line, block)) {
                         parse_error(p, (unsigned) l->i + 1,
-                                    "indented less than the first line of its block; indent the whole block "
-                                    "alike");
+                                    "not indented like the first line of its block; indent the whole block "
+                                    "alike, with blanks or with tabs");
                         return false;
                 }
                 for (; pending > 0; pending--)
@@ -107,7 +111,8 @@ static bool is_client_name(const char *name) {
 static bool parse_client_line(Parser *p, char **words, unsigned line, GPtrArray *clients) {
         if (g_strv_length(words) != 2 || !is_client_name(words[1])) {
                 parse_error(p, line,
-                            "a client needs a name of letters, digits, - and _; the statement is 'client NAME'");
+                            "a client needs a name of at most 64 letters, digits, - and _; the statement is "
+                            "'client NAME'");
                 return false;
         }
         for (unsigned i = 0; i < clients->len; i++)
@@ -135,12 +140,20 @@ static bool parse_client_statements(Parser *p, Lines *l, ProgramBuilder *program
                 }
                 if (!is_deeper(line, ""))
                         break;
+                g_autofree char *first_word = word_at(skip_blanks(line));
+
                 if (!indent)
                         indent = indentation(line);
                 if (!g_str_has_prefix(line, indent) || is_deeper(line, indent)) {
                         parse_error(p, (unsigned) l->i + 1,
                                     "not indented like the client's first statement; indent all its statements "
                                     "alike");
+                        return false;
+                }
+                if (g_str_equal(first_word, "client")) {
+                        parse_error(p, (unsigned) l->i + 1,
+                                    "a client inside of a client; write it without indentation, behind this "
+                                    "one");
                         return false;
                 }
                 if (!parse_line(p, l, program, indent))
@@ -204,7 +217,7 @@ static bool parse_client(Parser *p, Lines *l, GPtrArray *clients) {
 
 static bool parse_top_line(Parser *p, Lines *l, ProgramBuilder *top, GPtrArray *clients) {
         const char *line = l->line[l->i];
-        g_autofree char *first = g_strndup(line, strcspn(line, " \t"));
+        g_autofree char *first = word_at(line);
 
         if (is_deeper(line, "")) {
                 parse_error(p, (unsigned) l->i + 1,
@@ -270,6 +283,11 @@ static bool check_text(const char *file, const char *text, size_t size, GError *
         if (size > SCENARIO_SIZE_MAX) {
                 traces_set_error(error, TRACES_ERROR_LIMIT, file, 0, "too long; a scenario has at most %u bytes",
                                  SCENARIO_SIZE_MAX);
+                return false;
+        }
+        if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+                traces_set_error(error, TRACES_ERROR_SYNTAX, file, 1,
+                                 "the file begins with a byte order mark; write it as UTF-8 without one");
                 return false;
         }
         if (!g_utf8_validate(text, (gssize) size, &end)) {

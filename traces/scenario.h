@@ -7,10 +7,10 @@
 
 /* What a scenario may at most have. A state is as large as the scenario makes it, so these are far below what
  * the model's 16-bit numbers could count. */
-#define SCENARIO_SIZE_MAX (256U * 1024U)
+#define SCENARIO_SIZE_MAX       (256U * 1024U)
 #define SCENARIO_STATEMENTS_MAX 2000U
-#define SCENARIO_NAMES_MAX 1000U
-#define SCENARIO_CLIENTS_MAX 64U
+#define SCENARIO_NAMES_MAX      1000U
+#define SCENARIO_CLIENTS_MAX    64U
 
 /* Parses the whole of @text, which errors call @file. NULL and @error (TRACES_ERROR) when any line is wrong.
  * @warnings (may be NULL) collects one line for each directive that the model ignores. */

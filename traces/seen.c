@@ -3,6 +3,7 @@
 
 #include "traces/recording.h"
 
+/* clang-format off */
 static const char *const seen_field_table[_SEEN_FIELD_MAX] = {
         [SEEN_MAIN_PID]      = "MainPID",
         [SEEN_CONTROL_PID]   = "ControlPID",
@@ -18,7 +19,9 @@ static const char *const seen_field_table[_SEEN_FIELD_MAX] = {
         [SEEN_FRAGMENT_PATH] = "FragmentPath",
         [SEEN_JOB]           = "Job",
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const orphan_field_table[_ORPHAN_FIELD_MAX] = {
         [ORPHAN_DESCRIPTION]   = "Description",
         [ORPHAN_LOAD_STATE]    = "LoadState",
@@ -27,6 +30,7 @@ static const char *const orphan_field_table[_ORPHAN_FIELD_MAX] = {
         [ORPHAN_CONTROL_GROUP] = "ControlGroup",
         [ORPHAN_JOB]           = "Job",
 };
+/* clang-format on */
 
 const char *seen_field_to_string(SeenField f) {
         return seen_field_table[f];

@@ -56,7 +56,9 @@ static char *alias_names(const Manager *m, const Unit *u) {
 }
 
 static char *job_words(const Job *j) {
-        return j->installed ? g_strdup_printf("%s %s", job_type_to_string(j->type), job_state_to_string(j->state)) : g_strdup("");
+        return j->installed
+                       ? g_strdup_printf("%s %s", job_type_to_string(j->type), job_state_to_string(j->state))
+                       : g_strdup("");
 }
 
 static void add_unit(GPtrArray *rows, const Manager *m, const Unit *u) {
@@ -67,7 +69,8 @@ static void add_unit(GPtrArray *rows, const Manager *m, const Unit *u) {
         add_row(rows, name, "SubState", g_strdup(unit_sub_state_to_string(u->type, u->state)));
         add_row(rows, name, "Job", job_words(&u->job));
         add_row(rows, name, "Aliases", alias_names(m, u));
-        add_row(rows, name, "FragmentPath", g_strdup(u->fragment == ID_NONE ? "" : m->catalog->paths[u->fragment].path));
+        add_row(rows, name, "FragmentPath",
+                g_strdup(u->fragment == ID_NONE ? "" : m->catalog->paths[u->fragment].path));
         if (u->type != UNIT_SERVICE)
                 return;
         add_row(rows, name, "MainPID", process_name(m, u->service.main_pid));
@@ -96,8 +99,9 @@ static void add_file(GPtrArray *rows, const Manager *m, PathId path) {
                 return;
         c = m->catalog->contents + m->disk[path];
         add_row(rows, m->catalog->paths[path].path, "File",
-                c->kind == CONTENT_LINK ? g_strdup_printf("-> %s", c->text) :
-                c->empty ? g_strdup("empty") : g_strdup_printf("as in line %u", c->line));
+                c->kind == CONTENT_LINK ? g_strdup_printf("-> %s", c->text)
+                : c->empty              ? g_strdup("empty")
+                                        : g_strdup_printf("as in line %u", c->line));
 }
 
 static int compare_subjects(gconstpointer a, gconstpointer b) {
@@ -186,7 +190,10 @@ static void add_change(GPtrArray *to, const SnapshotRow *r, const char *old, con
         if (strcmp(old, new) == 0)
                 return;
         c = g_new(Change, 1);
-        *c = (Change) { .subject = g_strdup(r->subject), .field = g_strdup(r->field), .old = g_strdup(old), .new = g_strdup(new) };
+        *c = (Change) { .subject = g_strdup(r->subject),
+                        .field = g_strdup(r->field),
+                        .old = g_strdup(old),
+                        .new = g_strdup(new) };
         g_ptr_array_add(to, c);
 }
 

@@ -9,20 +9,23 @@
 typedef struct Syntax Syntax;
 typedef bool (*ParseArguments)(Parser *p, const Line *line, Statement *s);
 
+/* clang-format off */
 enum {
         TAKES_UNITS = 1 << 0, /* any number of units: one operation each */
         TAKES_BODY  = 1 << 1,
         TOP_ONLY    = 1 << 2,
 };
+/* clang-format on */
 
 struct Syntax {
         const char *word;
         unsigned min_arguments, max_arguments;
         unsigned flags;
-        ParseArguments parse;   /* NULL: nothing to parse */
+        ParseArguments parse; /* NULL: nothing to parse */
         const char *usage;
 };
 
+/* clang-format off */
 static const char *const timer_kind_table[_TIMER_KIND_MAX] = {
         [TIMER_START]    = "start",
         [TIMER_STOP]     = "stop",
@@ -32,6 +35,7 @@ static const char *const timer_kind_table[_TIMER_KIND_MAX] = {
         [TIMER_JOB]      = "job",
         [TIMER_LIMIT]    = "limit",
 };
+/* clang-format on */
 
 const char *timer_kind_to_string(TimerKind k) {
         return timer_kind_table[k];
@@ -71,7 +75,8 @@ static bool parse_number(Parser *p, const Line *line, const char *word, const ch
 static bool parse_tag(Parser *p, const Line *line, const char *word, TextId *ret) {
         if (strlen(word) > 255 ||
             strspn(word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_.@:\\") != strlen(word)) {
-                parse_error(p, line->number, "'%.80s' is no tag; letters, digits and -_.@:\\ make one", word);
+                parse_error(p, line->number,
+                            "'%.80s' is no tag; at most 255 letters, digits and -_.@:\\ make one", word);
                 return false;
         }
         *ret = catalog_text(p->catalog, word);
@@ -104,12 +109,12 @@ static bool parse_link(Parser *p, const Line *line, Statement *s) {
 
 static bool parse_exit(Parser *p, const Line *line, Statement *s) {
         return parse_tag(p, line, line->words[1], &s->tag) &&
-                parse_number(p, line, line->words[2], "exit code", 0, 255, &s->number);
+               parse_number(p, line, line->words[2], "exit code", 0, 255, &s->number);
 }
 
 static bool parse_signal(Parser *p, const Line *line, Statement *s) {
         return parse_tag(p, line, line->words[1], &s->tag) &&
-                parse_number(p, line, line->words[2], "signal", 1, 64, &s->number);
+               parse_number(p, line, line->words[2], "signal", 1, 64, &s->number);
 }
 
 static bool parse_notify(Parser *p, const Line *line, Statement *s) {
@@ -149,8 +154,8 @@ static bool parse_fork(Parser *p, const Line *line, Statement *s) {
 
 static bool is_bus_name(const char *word) {
         return strlen(word) <= 255 && strchr(word, '.') && !strchr(".0123456789", word[0]) &&
-                word[strlen(word) - 1] != '.' && !strstr(word, "..") &&
-                strspn(word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-.") == strlen(word);
+               word[strlen(word) - 1] != '.' && !strstr(word, "..") &&
+               strspn(word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-.") == strlen(word);
 }
 
 static bool parse_own_name(Parser *p, const Line *line, Statement *s) {
@@ -181,6 +186,7 @@ static bool parse_trigger(Parser *p, const Line *line, Statement *s) {
 
 #define MANY (SCENARIO_STATEMENTS_MAX + 1)
 
+/* clang-format off */
 static const Syntax syntax_table[_STATEMENT_TYPE_MAX] = {
         [STATEMENT_WRITE]         = { "unit", 1, 1, TAKES_BODY, parse_file, "unit NAME" },
         [STATEMENT_RM]            = { "rm", 1, 1, 0, parse_file, "rm NAME" },
@@ -204,6 +210,7 @@ static const Syntax syntax_table[_STATEMENT_TYPE_MAX] = {
         [STATEMENT_PAUSE]         = { "pause", 0, 0, TOP_ONLY, NULL, "pause" },
         [STATEMENT_RESUME]        = { "resume", 0, 0, TOP_ONLY, NULL, "resume" },
 };
+/* clang-format on */
 
 const char *statement_type_to_string(StatementType t) {
         return syntax_table[t].word;
@@ -268,8 +275,8 @@ static bool check_count(Parser *p, const Line *line, const Syntax *syntax) {
 
         if (n >= syntax->min_arguments && n <= syntax->max_arguments)
                 return true;
-        parse_error(p, line->number, "'%s' with %zu argument%s; the statement is '%s'",
-                    syntax->word, n, n == 1 ? "" : "s", syntax->usage);
+        parse_error(p, line->number, "'%s' with %zu argument%s; the statement is '%s'", syntax->word, n,
+                    n == 1 ? "" : "s", syntax->usage);
         return false;
 }
 

@@ -8,15 +8,15 @@
 /* The program that statements are added to: the top level or a client. */
 typedef struct ProgramBuilder {
         bool is_client;
-        GArray *statements;     /* of Statement */
-        unsigned paused_line;   /* of the `pause` that has no `resume` yet; 0: none */
+        GArray *statements;   /* of Statement */
+        unsigned paused_line; /* of the `pause` that has no `resume` yet; 0: none */
 } ProgramBuilder;
 
 typedef struct Parser {
         const char *file;
         Catalog *catalog;
         GError **error;
-        size_t n_statements;    /* in all programs */
+        size_t n_statements; /* in all programs */
 } Parser;
 
 /* One line, in words. */
@@ -24,7 +24,7 @@ typedef struct Line {
         unsigned number;
         char **words;
         size_t n_words;
-        const char *source;     /* the words with single blanks */
+        const char *source; /* the words with single blanks */
 } Line;
 
 /* Parses @line and appends what it says to @program. @body is the indented block below it, NULL: there is none;

@@ -29,7 +29,8 @@ static void G_GNUC_PRINTF(2, 3) fail(Reader *r, const char *format, ...) {
         va_start(ap, format);
         text = g_strdup_vprintf(format, ap);
         va_end(ap);
-        traces_set_error(r->error, TRACES_ERROR_SYNTAX, r->file, 0, "%s%s%s", r->place ?: "", r->place ? ": " : "", text);
+        traces_set_error(r->error, TRACES_ERROR_SYNTAX, r->file, 0, "%s%s%s", r->place ?: "",
+                         r->place ? ": " : "", text);
 }
 
 static JsonNode *get(Reader *r, JsonObject *o, const char *key, bool required) {
@@ -105,7 +106,8 @@ static JsonArray *get_array(Reader *r, JsonObject *o, const char *key, bool requ
 
 typedef void (*ReadElement)(Reader *r, JsonObject *o, void *owner);
 
-static void read_elements(Reader *r, JsonObject *o, const char *key, bool required, ReadElement read, void *owner) {
+static void read_elements(Reader *r, JsonObject *o, const char *key, bool required, ReadElement read,
+                          void *owner) {
         JsonArray *array = get_array(r, o, key, required);
         guint n = array ? json_array_get_length(array) : 0;
 
@@ -119,7 +121,7 @@ static void read_elements(Reader *r, JsonObject *o, const char *key, bool requir
         }
 }
 
-static int find_word(Reader *r, const char *word, const char *what, int max, const char *(*to_string)(int)) {
+static int find_word(Reader *r, const char *word, const char *what, int max, const char *(*to_string)(int) ) {
         for (int i = 0; word && i < max; i++)
                 if (strcmp(word, to_string(i)) == 0)
                         return i;
@@ -193,7 +195,8 @@ static void read_event(Reader *r, JsonObject *o, void *owner) {
 
         r->place = place;
         kind = get_text(r, o, "kind", true);
-        e = trace_run_add_event(run, (TraceEventKind) find_word(r, kind, "event", _TRACE_EVENT_KIND_MAX, event_kind_word));
+        e = trace_run_add_event(
+                run, (TraceEventKind) find_word(r, kind, "event", _TRACE_EVENT_KIND_MAX, event_kind_word));
         e->top_level = get_flag(r, o, "top_level");
         e->skipped = get_flag(r, o, "skipped");
         e->client = get_text(r, o, "client", e->kind == TRACE_STATEMENT && !e->top_level);
@@ -263,7 +266,8 @@ static void read_format(Reader *r, JsonObject *o) {
         if (format && strcmp(format, TRACE_FORMAT) != 0)
                 fail(r, "'%s' is not the format of a trace; it is '%s'", format, TRACE_FORMAT);
         else if (version != TRACE_VERSION)
-                fail(r, "version %u of the format is unknown; this program reads version %d", version, TRACE_VERSION);
+                fail(r, "version %u of the format is unknown; this program reads version %d", version,
+                     TRACE_VERSION);
 }
 
 Trace *trace_from_json(const char *file, const char *json, size_t size, GError **error) {
@@ -296,7 +300,8 @@ static char *read_file(const char *file, size_t *ret_size, GError **error) {
         int r = f && fstat(fileno(f), &st) >= 0 ? 0 : errno;
 
         if (r == 0) {
-                size_t size = S_ISREG(st.st_mode) && st.st_size < TRACE_SIZE_MAX ? (size_t) st.st_size + 1 : TRACE_SIZE_MAX + 1;
+                size_t size = S_ISREG(st.st_mode) && st.st_size < TRACE_SIZE_MAX ? (size_t) st.st_size + 1
+                                                                                 : TRACE_SIZE_MAX + 1;
 
                 text = g_malloc(size);
                 *ret_size = fread(text, 1, size, f);
@@ -306,7 +311,8 @@ static char *read_file(const char *file, size_t *ret_size, GError **error) {
         if (f)
                 fclose(f);
         if (r != 0) {
-                traces_set_error(error, TRACES_ERROR_IO, file, 0, "cannot be read: %s; name a file that can", g_strerror(r));
+                traces_set_error(error, TRACES_ERROR_IO, file, 0, "cannot be read: %s; name a file that can",
+                                 g_strerror(r));
                 return NULL;
         }
         return g_steal_pointer(&text);
@@ -319,7 +325,8 @@ Trace *trace_load(const char *file, GError **error) {
         if (!json)
                 return NULL;
         if (size > TRACE_SIZE_MAX) {
-                traces_set_error(error, TRACES_ERROR_LIMIT, file, 0, "longer than %u bytes; no trace is", TRACE_SIZE_MAX);
+                traces_set_error(error, TRACES_ERROR_LIMIT, file, 0, "longer than %u bytes; no trace is",
+                                 TRACE_SIZE_MAX);
                 return NULL;
         }
         return trace_from_json(file, json, size, error);

@@ -89,7 +89,8 @@ static void add_array(GString *s, const char *key, const GPtrArray *array, const
         g_string_append(s, "]");
 }
 
-static void add_array_unless_empty(GString *s, const char *key, const GPtrArray *array, const char *indent, AddObject add) {
+static void add_array_unless_empty(GString *s, const char *key, const GPtrArray *array, const char *indent,
+                                   AddObject add) {
         if (array->len > 0)
                 add_array(s, key, array, indent, add);
 }

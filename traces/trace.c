@@ -4,18 +4,22 @@
 
 #include "traces/trace.h"
 
+/* clang-format off */
 static const char *const event_kind_table[_TRACE_EVENT_KIND_MAX] = {
         [TRACE_STATEMENT] = "statement",
         [TRACE_EXIT]      = "exit",
         [TRACE_DISPATCH]  = "dispatch",
 };
+/* clang-format on */
 
+/* clang-format off */
 static const char *const choice_kind_table[_CHOICE_KIND_MAX] = {
         [CHOICE_ORDER]     = "order",
         [CHOICE_CALL]      = "call",
         [CHOICE_INTERRUPT] = "interrupt",
         [CHOICE_SCHEDULE]  = "schedule",
 };
+/* clang-format on */
 
 const char *trace_event_kind_to_string(TraceEventKind k) {
         return event_kind_table[k];
@@ -138,6 +142,7 @@ TraceEvent *trace_run_add_event(TraceRun *r, TraceEventKind kind) {
         return e;
 }
 
+/* clang-format off */
 #define DEFINE_ADD(type, function, owner, array)                                                             \
         type *function(owner *o) {                                                                           \
                 type *x = g_new0(type, 1);                                                                   \
@@ -145,6 +150,7 @@ TraceEvent *trace_run_add_event(TraceRun *r, TraceEventKind kind) {
                 g_ptr_array_add(o->array, x);                                                                \
                 return x;                                                                                    \
         }
+/* clang-format on */
 
 DEFINE_ADD(TraceChoice, trace_event_add_choice, TraceEvent, choices)
 DEFINE_ADD(TraceInterrupt, trace_event_add_interrupt, TraceEvent, interrupts)

@@ -9,8 +9,8 @@
 #include "model/manager.h"
 #include "traces/snapshot.h"
 
-#define TRACE_FORMAT "coldplug-trace"
-#define TRACE_VERSION 1
+#define TRACE_FORMAT   "coldplug-trace"
+#define TRACE_VERSION  1
 #define TRACE_SIZE_MAX (64U * 1024U * 1024U)
 
 typedef enum TraceEventKind {
@@ -33,10 +33,10 @@ typedef struct TraceChoice {
 
 /* Something from outside in the middle of a reload. */
 typedef struct TraceInterrupt {
-        unsigned point;  /* how many observation points the reload had before */
-        char *where;     /* and which one it is */
+        unsigned point; /* how many observation points the reload had before */
+        char *where;    /* and which one it is */
         char *unit;
-        char *client;    /* NULL: `process` exits by itself */
+        char *client; /* NULL: `process` exits by itself */
         char *process;
         char *statement;
         unsigned line;
@@ -55,12 +55,12 @@ typedef struct TraceEntry {
 
 typedef struct TraceEvent {
         TraceEventKind kind;
-        bool top_level;     /* not counted */
-        bool skipped;       /* impossible under this order; only in schedules that are run under two */
+        bool top_level; /* not counted */
+        bool skipped;   /* impossible under this order; only in schedules that are run under two */
         char *client;
-        char *process;      /* EXIT: who exits; else whom the statement hit, NULL: nobody */
+        char *process; /* EXIT: who exits; else whom the statement hit, NULL: nobody */
         char *statement;
-        unsigned line;      /* in the scenario */
+        unsigned line;         /* in the scenario */
         GPtrArray *choices;    /* TraceChoice */
         GPtrArray *interrupts; /* TraceInterrupt */
         GPtrArray *changes;    /* Change */
@@ -81,17 +81,17 @@ typedef struct TraceRun {
 } TraceRun;
 
 typedef struct Trace {
-        char *scenario;    /* its file name */
+        char *scenario; /* its file name */
         char *text;
-        char *systemd;     /* the profile */
-        GPtrArray *fixes;  /* of char *; none yet */
+        char *systemd;    /* the profile */
+        GPtrArray *fixes; /* of char *; none yet */
         char *property;
-        char *unit;        /* which the violation is about, NULL: none */
-        char *violation;   /* what is wrong */
+        char *unit;                               /* which the violation is about, NULL: none */
+        char *violation;                          /* what is wrong */
         char *n_orders, *n_all_orders, *fraction; /* under which the property is violated */
-        unsigned n_events; /* that count */
+        unsigned n_events;                        /* that count */
         TraceRun run;
-        bool has_other;    /* order-independent: the same schedule under an order of the largest class */
+        bool has_other; /* order-independent: the same schedule under an order of the largest class */
         TraceRun other;
         GPtrArray *differences; /* Change: old is `other`, new is `run`; at rest */
 } Trace;

@@ -9,7 +9,7 @@
 #include "traces/validate.h"
 
 typedef struct Validator {
-        Chooser chooser;    /* first */
+        Chooser chooser; /* first */
         const Catalog *catalog;
         WorldLayout layout;
         Manager *m;
@@ -17,11 +17,11 @@ typedef struct Validator {
         uint16_t *ranks[WORLD_EPOCHS_MAX];
         const Property *property;
         const TraceEvent *event;
-        unsigned n_event;   /* from 1 on */
-        guint n_choices;    /* of the event, that were asked so far */
+        unsigned n_event; /* from 1 on */
+        guint n_choices;  /* of the event, that were asked so far */
         guint n_interrupts;
         unsigned n_points;
-        char *why;          /* the first difference */
+        char *why; /* the first difference */
 } Validator;
 
 static void G_GNUC_PRINTF(2, 3) differs(Validator *v, const char *format, ...) {
@@ -38,38 +38,38 @@ static void G_GNUC_PRINTF(2, 3) differs(Validator *v, const char *format, ...) {
 
 /* Order */
 
-static bool is_before(const TraceRun *run, const Catalog *c, unsigned key, NameId a, NameId b) {
+/* A ranking that extends what the run says: always the first, or the last, of the names that nothing must come before any
+ * more. False: there is none, the orders go in circles. */
+static bool make_rank(const TraceRun *run, const Catalog *c, unsigned key, bool descending, uint16_t *rank) {
+        size_t n = c->n_names;
+        g_autofree bool *before = g_new0(bool, n *n);
+        g_autofree unsigned *n_before = g_new0(unsigned, n);
+
         for (guint i = 0; i < run->orders->len; i++) {
                 const TraceOrder *o = run->orders->pdata[i];
+                size_t a = catalog_find_name(c, o->first), b = catalog_find_name(c, o->second);
 
-                if (o->key == key && strcmp(o->first, catalog_name_str(c, a)) == 0 && strcmp(o->second, catalog_name_str(c, b)) == 0)
-                        return true;
+                if (o->key != key || before[a * n + b])
+                        continue;
+                before[a * n + b] = true;
+                n_before[b]++;
         }
-        return false;
-}
 
-static bool has_predecessor(const TraceRun *run, const Catalog *c, unsigned key, NameId name, const uint16_t *rank) {
-        for (NameId a = 0; a < c->n_names; a++)
-                if (rank[a] == UINT16_MAX && a != name && is_before(run, c, key, a, name))
-                        return true;
-        return false;
-}
+        memset(rank, 0xff, n * sizeof(uint16_t));
+        for (uint16_t place = 0; place < n; place++) {
+                size_t found = n;
 
-/* A ranking that extends what the run says. False: there is none, it goes in circles. */
-static bool make_rank(const TraceRun *run, const Catalog *c, unsigned key, bool descending, uint16_t *rank) {
-        memset(rank, 0xff, c->n_names * sizeof(uint16_t));
-        for (uint16_t place = 0; place < c->n_names; place++) {
-                NameId found = ID_NONE;
+                for (size_t i = 0; i < n && found == n; i++) {
+                        size_t name = descending ? n - 1 - i : i;
 
-                for (NameId i = 0; i < c->n_names && found == ID_NONE; i++) {
-                        NameId name = descending ? (NameId) (c->n_names - 1 - i) : i;
-
-                        if (rank[name] == UINT16_MAX && !has_predecessor(run, c, key, name, rank))
+                        if (rank[name] == UINT16_MAX && n_before[name] == 0)
                                 found = name;
                 }
-                if (found == ID_NONE)
+                if (found == n)
                         return false;
                 rank[found] = place;
+                for (size_t i = 0; i < n; i++)
+                        n_before[i] -= before[found * n + i];
         }
         return true;
 }
@@ -80,7 +80,10 @@ static bool check_order_names(Validator *v, const TraceRun *run) {
 
                 if (o->key >= WORLD_EPOCHS_MAX || catalog_find_name(v->catalog, o->first) == ID_NONE ||
                     catalog_find_name(v->catalog, o->second) == ID_NONE) {
-                        differs(v, "its orders speak of a name or a key that the scenario does not have: %s before %s", o->first, o->second);
+                        differs(v,
+                                "its orders speak of a name or a key that the scenario does not have: %s before "
+                                "%s",
+                                o->first, o->second);
                         return false;
                 }
         }
@@ -104,7 +107,8 @@ static unsigned validator_choose(Chooser *self, Manager *m, const Choice *c) {
                 v->n_choices++;
                 return t->answer;
         }
-        differs(v, "%s asks a question (%s, %u answers) that the trace does not have", c->where, choice_kind_to_string(c->kind), c->n);
+        differs(v, "%s asks a question (%s, %u answers) that the trace does not have", c->where,
+                choice_kind_to_string(c->kind), c->n);
         return 0;
 }
 
@@ -151,7 +155,8 @@ static void perform_statement(Validator *v, const char *client, const char *stat
         if ((client && m->clients[number - 1].waiting) || *pc >= p->n_statements)
                 differs(v, "%s cannot do anything now", client ?: "the top level");
         else if (strcmp(p->statements[*pc].source, statement) != 0)
-                differs(v, "the next statement of %s is '%s'", client ?: "the top level", p->statements[*pc].source);
+                differs(v, "the next statement of %s is '%s'", client ?: "the top level",
+                        p->statements[*pc].source);
         else
                 outside_advance(m, number);
 }
@@ -165,8 +170,10 @@ static void validator_observation_point(Chooser *self, Manager *m, const char *w
 
                 if (i->point != point)
                         return;
-                if (strcmp(i->where, where) != 0 || (i->unit && strcmp(i->unit, catalog_name_str(m->catalog, name)) != 0))
-                        differs(v, "observation point %u is %s of %s", point, where, catalog_name_str(m->catalog, name));
+                if (strcmp(i->where, where) != 0 ||
+                    (i->unit && strcmp(i->unit, catalog_name_str(m->catalog, name)) != 0))
+                        differs(v, "observation point %u is %s of %s", point, where,
+                                catalog_name_str(m->catalog, name));
                 else if (i->client)
                         perform_statement(v, i->client, i->statement ?: "");
                 else
@@ -199,21 +206,27 @@ static void compare_changes(Validator *v, const GPtrArray *recorded, const GPtrA
                 const Change *n = i < now->len ? now->pdata[i] : NULL;
 
                 if (!r)
-                        differs(v, "%s of %s changes from '%s' to '%s' now", n->field, n->subject, n->old, n->new);
+                        differs(v, "%s of %s changes from '%s' to '%s' now", n->field, n->subject, n->old,
+                                n->new);
                 else if (!n)
-                        differs(v, "%s of %s does not change from '%s' to '%s' any more", r->field, r->subject, r->old, r->new);
-                else if (!same_text(r->subject, n->subject) || !same_text(r->field, n->field) || !same_text(r->old, n->old) || !same_text(r->new, n->new))
+                        differs(v, "%s of %s does not change from '%s' to '%s' any more", r->field, r->subject,
+                                r->old, r->new);
+                else if (!same_text(r->subject, n->subject) || !same_text(r->field, n->field) ||
+                         !same_text(r->old, n->old) || !same_text(r->new, n->new))
                         differs(v, "%s of %s changes from '%s' to '%s', where it was %s of %s from '%s' to '%s'",
                                 n->field, n->subject, n->old, n->new, r->field, r->subject, r->old, r->new);
         }
 }
 
 static void compare_hit(Validator *v) {
-        g_autofree char *hit = v->m->hit_tag == ID_NONE ? NULL :
-                g_strdup_printf("%s.%u", catalog_text_str(v->catalog, v->m->hit_tag), (unsigned) v->m->hit_number);
+        g_autofree char *hit = v->m->hit_tag == ID_NONE
+                                       ? NULL
+                                       : g_strdup_printf("%s.%u", catalog_text_str(v->catalog, v->m->hit_tag),
+                                                         (unsigned) v->m->hit_number);
 
         if (!same_text(hit, v->event->process))
-                differs(v, "the statement hits %s, where it was %s", hit ?: "nobody", v->event->process ?: "nobody");
+                differs(v, "the statement hits %s, where it was %s", hit ?: "nobody",
+                        v->event->process ?: "nobody");
 }
 
 static void take_event(Validator *v) {
@@ -274,7 +287,7 @@ static void take_events(Validator *v, const TraceRun *run, bool *ret_violated, F
                 *ret_violated = v->m->reload.done && check(v, v->property->on_reload, ret_finding) < 0;
                 world_normalize(&v->layout, v->world, v->scratch);
                 *ret_violated = *ret_violated || check(v, v->property->on_state, ret_finding) < 0 ||
-                        (at_rest(v) && check(v, v->property->at_rest, ret_finding) < 0);
+                                (at_rest(v) && check(v, v->property->at_rest, ret_finding) < 0);
                 after = snapshot_take(v->m, SNAPSHOT_ALL);
                 changes = snapshot_changes(before, after);
                 compare_changes(v, v->event->changes, changes);
@@ -387,7 +400,8 @@ bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **e
         *ret_why = NULL;
         if (!profile || property < 0 || all[property].compares_orders != t->has_other) {
                 traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0, "%s '%s' is unknown; see 'coldplug %s'",
-                                 profile ? "property" : "systemd", profile ? t->property : t->systemd, profile ? "properties" : "profiles");
+                                 profile ? "property" : "systemd", profile ? t->property : t->systemd,
+                                 profile ? "properties" : "profiles");
                 return false;
         }
         c = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, error);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "property.h"
 #include "model/tables.h"
+#include "property.h"
 
 static const char *crash_text(CrashSite site) {
+        /* clang-format off */
         static const char *const texts[_CRASH_SITE_MAX] = {
                 [CRASH_SIGCHLD_MAIN]     = "service_sigchld_event: %s is %s but its main process exited",
                 [CRASH_SIGCHLD_CONTROL]  = "service_sigchld_event: %s is %s but its control process exited",
@@ -15,6 +16,7 @@ static const char *crash_text(CrashSite site) {
                 [CRASH_RUN_NEXT]         = "service_run_next_main: %s is %s and not Type=oneshot",
                 [CRASH_OTHER]            = "an assertion: %s is %s",
         };
+        /* clang-format on */
 
         return texts[site];
 }
@@ -32,5 +34,6 @@ int no_crash_on_state(Manager *m, Finding *ret_finding) {
         const char *state = u ? unit_sub_state_to_string(u->type, u->state) : "gone";
         g_auto(GStrv) parts = g_strsplit(crash_text(w->crashed), "%s", 3);
 
-        return property_violated(ret_finding, w->crash_unit, "%s%s%s%s%s", parts[0], name, parts[1], state, parts[2]);
+        return property_violated(ret_finding, w->crash_unit, "%s%s%s%s%s", parts[0], name, parts[1], state,
+                                 parts[2]);
 }

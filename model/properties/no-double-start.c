@@ -11,7 +11,7 @@ static bool is_living_main(const Process *p) {
  * again, and the reload that joined the names need not be remembered. */
 static bool started_twice(const Manager *m, const Process *p, const Process *q) {
         return (p->epoch == 0 || q->epoch == 0) && m->names[p->started_for] != UNIT_NONE &&
-                m->names[p->started_for] == m->names[q->started_for];
+               m->names[p->started_for] == m->names[q->started_for];
 }
 
 int no_double_start_on_state(Manager *m, Finding *ret_finding) {
@@ -35,10 +35,13 @@ int no_double_start_on_state(Manager *m, Finding *ret_finding) {
                                 continue;
 
                         const Unit *u = m->units + m->names[p->started_for];
-                        return property_violated(ret_finding, u->id, "%s has two living main processes, %s (started as %s) and %s (started as %s)",
-                                                 unit_name(m, u),
-                                                 process_label(m, (Pid) (j + 1), a, sizeof(a)), catalog_name_str(m->catalog, q->started_for),
-                                                 process_label(m, (Pid) (i + 1), b, sizeof(b)), catalog_name_str(m->catalog, p->started_for));
+                        return property_violated(
+                                ret_finding, u->id,
+                                "%s has two living main processes, %s (started as %s) and %s (started as %s)",
+                                unit_name(m, u), process_label(m, (Pid) (j + 1), a, sizeof(a)),
+                                catalog_name_str(m->catalog, q->started_for),
+                                process_label(m, (Pid) (i + 1), b, sizeof(b)),
+                                catalog_name_str(m->catalog, p->started_for));
                 }
         }
         return n;

@@ -4,7 +4,7 @@
 
 static bool counts(const Manager *m, const Process *p) {
         return p->state == PROCESS_RUNNING && p->started_for != ID_NONE && p->command != ID_NONE &&
-                (p->flags & PROCESS_EXEMPT) == 0 && m->catalog->names[p->started_for].type == UNIT_SERVICE;
+               (p->flags & PROCESS_EXEMPT) == 0 && m->catalog->names[p->started_for].type == UNIT_SERVICE;
 }
 
 int no_lost_process_on_state(Manager *m, Finding *ret_finding) {
@@ -28,11 +28,13 @@ int no_lost_process_on_state(Manager *m, Finding *ret_finding) {
                         n_services += m->units[found[j]].type == UNIT_SERVICE;
 
                 if (n_services == 0)
-                        return property_violated(ret_finding, p->started_for, "%s, started for %s, lives but belongs to no service",
+                        return property_violated(ret_finding, p->started_for,
+                                                 "%s, started for %s, lives but belongs to no service",
                                                  process_label(m, (Pid) (i + 1), label, sizeof(label)),
                                                  catalog_name_str(m->catalog, p->started_for));
                 if (n_services > 1)
-                        return property_violated(ret_finding, p->started_for, "%s, started for %s, belongs to %u services",
+                        return property_violated(ret_finding, p->started_for,
+                                                 "%s, started for %s, belongs to %u services",
                                                  process_label(m, (Pid) (i + 1), label, sizeof(label)),
                                                  catalog_name_str(m->catalog, p->started_for), n_services);
         }

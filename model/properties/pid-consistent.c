@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "property.h"
 #include "model/tables.h"
+#include "property.h"
 
 int pid_consistent_on_state(Manager *m, Finding *ret_finding) {
         char label[64];
@@ -23,8 +23,9 @@ int pid_consistent_on_state(Manager *m, Finding *ret_finding) {
 
                 Pid pid = u->service.main_pid != 0 ? u->service.main_pid : u->service.control_pid;
                 if (pid != 0)
-                        return property_violated(ret_finding, u->id, "%s is %s (%s) and has the %s process %s", unit_name(m, u),
-                                                 unit_active_state_to_string(state), unit_sub_state_to_string(u->type, u->state),
+                        return property_violated(ret_finding, u->id, "%s is %s (%s) and has the %s process %s",
+                                                 unit_name(m, u), unit_active_state_to_string(state),
+                                                 unit_sub_state_to_string(u->type, u->state),
                                                  u->service.main_pid != 0 ? "main" : "control",
                                                  process_label(m, pid, label, sizeof(label)));
         }

@@ -10,57 +10,72 @@ static const Property table[] = {
         {
                 .name = "no-crash",
                 .summary = "no assertion and no assert_not_reached is reached",
-                .definition = "After every event PID 1 is alive: no step has reached an assertion or an assert_not_reached(). "
+                .definition = "After every event PID 1 is alive: no step has reached an assertion or an "
+                              "assert_not_reached(). "
                               "It is put to the test by every state that is reached.",
                 .on_state = no_crash_on_state,
         },
         {
                 .name = "state-kept",
                 .summary = "a reload changes no unit's state, processes or job",
-                .definition = "From just before serialization to just after catchup, no unit whose own entry was written and "
-                              "whose name is still canonical changes its active or sub state, its main or control process, "
+                .definition = "From just before serialization to just after catchup, no unit whose own entry "
+                              "was written and "
+                              "whose name is still canonical changes its active or sub state, its main or "
+                              "control process, "
                               "or its job. It is put to the test by every such unit in every reload or reexec.",
                 .on_reload = state_kept_on_reload,
         },
         {
                 .name = "pid-consistent",
                 .summary = "an inactive or failed unit has no main or control process",
-                .definition = "After every event, no unit whose active state is inactive or failed has a main PID or a control PID. "
+                .definition = "After every event, no unit whose active state is inactive or failed has a main "
+                              "PID or a control PID. "
                               "It is put to the test by every service that is inactive or failed.",
                 .on_state = pid_consistent_on_state,
         },
         {
                 .name = "no-lost-process",
                 .summary = "each living process of a service is found as that of exactly one service",
-                .definition = "After every event, for each living process that PID 1 started for a service, PID 1's own look-up (by "
-                              "cgroup, then by watch list) finds exactly one service. Slices found because a cgroup's own unit is "
-                              "unknown do not count; processes that KillMode=none or process left alive are exempt. It is put to "
+                .definition = "After every event, for each living process that PID 1 started for a service, PID "
+                              "1's own look-up (by "
+                              "cgroup, then by watch list) finds exactly one service. Slices found because a "
+                              "cgroup's own unit is "
+                              "unknown do not count; processes that KillMode=none or process left alive are "
+                              "exempt. It is put to "
                               "the test by every such process.",
                 .on_state = no_lost_process_on_state,
         },
         {
                 .name = "no-double-start",
                 .summary = "no unit's main process is started while another one lives",
-                .definition = "After every event, no two living processes were started as ExecStart= main processes under names that "
-                              "now resolve to one unit, except two that both ran before the reload that joined the names. It is "
+                .definition = "After every event, no two living processes were started as ExecStart= main "
+                              "processes under names that "
+                              "now resolve to one unit, except two that both ran before the reload that joined "
+                              "the names. It is "
                               "put to the test by every living main process.",
                 .on_state = no_double_start_on_state,
         },
         {
                 .name = "order-independent",
                 .summary = "the same schedule ends in the same observable state under every hash order",
-                .definition = "Under every order the same schedule (the sequence of outside events, each with the dispatches before "
-                              "it; an event that is impossible is skipped) comes to rest in the same observable state, crashed "
-                              "being a state. The fraction is that of all orders but those of the largest class, for the schedule "
-                              "that tells most apart. It is put to the test by every schedule that comes to rest after "
+                .definition = "Under every order the same schedule (the sequence of outside events, each with "
+                              "the dispatches before "
+                              "it; an event that is impossible is skipped) comes to rest in the same observable "
+                              "state, crashed "
+                              "being a state. The fraction is that of all orders but those of the largest "
+                              "class, for the schedule "
+                              "that tells most apart. It is put to the test by every schedule that comes to "
+                              "rest after "
                               "a reload; if no order ever mattered, by every reload.",
                 .compares_orders = true,
         },
         {
                 .name = "stream-intact",
                 .summary = "the reader begins an entry exactly at each name that was written",
-                .definition = "In every reload the names with which the reader begins an entry are those that the writer wrote, in "
-                              "the same order; dropping an entry on purpose is no violation. It is put to the test by every entry.",
+                .definition = "In every reload the names with which the reader begins an entry are those that "
+                              "the writer wrote, in "
+                              "the same order; dropping an entry on purpose is no violation. It is put to the "
+                              "test by every entry.",
                 .on_reload = stream_intact_on_reload,
         },
 };

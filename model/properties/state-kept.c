@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "property.h"
 #include "model/tables.h"
+#include "property.h"
 
 static const char *job_text(const Job *j) {
         return j->installed ? job_type_to_string(j->type) : "no job";
@@ -22,20 +22,23 @@ static int compare(Manager *m, const Unit *old, const Unit *now, Finding *ret_fi
 
         if (active_old != active_now || old->state != now->state)
                 return property_violated(ret_finding, now->id, "%s: %s (%s) before the reload, %s (%s) after it",
-                                         unit_name(m, now),
-                                         unit_active_state_to_string(active_old), unit_sub_state_to_string(old->type, old->state),
-                                         unit_active_state_to_string(active_now), unit_sub_state_to_string(now->type, now->state));
+                                         unit_name(m, now), unit_active_state_to_string(active_old),
+                                         unit_sub_state_to_string(old->type, old->state),
+                                         unit_active_state_to_string(active_now),
+                                         unit_sub_state_to_string(now->type, now->state));
         if (old->service.main_pid != now->service.main_pid)
-                return property_violated(ret_finding, now->id, "%s: main process %s before the reload, %s after it", unit_name(m, now),
+                return property_violated(ret_finding, now->id,
+                                         "%s: main process %s before the reload, %s after it", unit_name(m, now),
                                          pid_text(m, old->service.main_pid, a, sizeof(a)),
                                          pid_text(m, now->service.main_pid, b, sizeof(b)));
         if (old->service.control_pid != now->service.control_pid)
-                return property_violated(ret_finding, now->id, "%s: control process %s before the reload, %s after it", unit_name(m, now),
-                                         pid_text(m, old->service.control_pid, a, sizeof(a)),
+                return property_violated(ret_finding, now->id,
+                                         "%s: control process %s before the reload, %s after it",
+                                         unit_name(m, now), pid_text(m, old->service.control_pid, a, sizeof(a)),
                                          pid_text(m, now->service.control_pid, b, sizeof(b)));
         if (!same_job(&old->job, &now->job))
-                return property_violated(ret_finding, now->id, "%s: %s before the reload, %s after it", unit_name(m, now),
-                                         job_text(&old->job), job_text(&now->job));
+                return property_violated(ret_finding, now->id, "%s: %s before the reload, %s after it",
+                                         unit_name(m, now), job_text(&old->job), job_text(&now->job));
         return 1;
 }
 
