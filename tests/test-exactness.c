@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The order of m->units is decided as late as possible, and only for pairs that order-relevance.c calls relevant. Here
+ * the same scenarios are explored once for each ranking, which is then fixed from the start: both must come to the
+ * same worlds under the same rankings, and so to the same violations.
+ *
+ * The walk here has nothing in common with search.c but the steps themselves, so that this compares the search as well. */
+
+#include "exactness-cases.h"
+#include "support.h"
+
+#include <string.h>
+
+#include "explore/search.h"
+#include "traces/scenario.h"
+
+#define NAMES_MAX 4U          /* of which all rankings are tried; more: a sample */
+#define RANKINGS_MAX 600U     /* so many rankings of all keys are tried, or a sample */
+#define SAMPLE 24U
+#define MIXED 6U              /* and so many in which PID 1's own units stand anywhere */
+#define STATES_MAX 6000U      /* scenarios with more are left to other tests */
+#define RANDOM_SCENARIOS 40U
+
+static const char *const versions[] = { "252", "254", "257", "262" };
+
+typedef struct Totals {
+        unsigned n_scenarios, n_explorations, n_sensitive, n_skipped;
+        uint64_t n_rankings, n_states, n_verdicts, n_partial;
+} Totals;
+
+static Totals totals;
+
+/* All worlds that can be reached, under one ranking or under all */
+typedef struct Walk {
+        const char *what;
+        const Catalog *catalog;
+        WorldLayout layout;
+        const Profile *profile;
+        Expander *x;
+        World *projected, *renamed, *scratch;
+        GHashTable *visited;  /* set of Fingerprint */
+        GHashTable *states;   /* Fingerprint of the world less its order -> OrderSet */
+        GPtrArray *todo;      /* World, with top_level in front of those of the top level */
+        GPtrArray *todo_top;
+        OrderSet *violated[PROPERTIES_MAX];
+        bool limited, complete;
+} Walk;
+
+static guint fingerprint_hash(gconstpointer p) {
+        return (guint) ((const Fingerprint *) p)->low;
+}
+
+static gboolean fingerprint_equal(gconstpointer a, gconstpointer b) {
+        return memcmp(a, b, sizeof(Fingerprint)) == 0;
+}
+
+static void set_free(gpointer p) {
+        order_set_free(p);
+}
+
+static void walk_init(Walk *w, const Catalog *c, const Profile *p, const uint16_t *const *ranks) {
+        *w = (Walk) { .catalog = c, .profile = p };
+        world_layout(c, &w->layout);
+        w->x = expander_new(c, &w->layout, p);
+        w->x->properties = UINT16_MAX;
+        w->x->ranks = ranks;
+        w->projected = world_new(&w->layout);
+        w->renamed = world_new(&w->layout);
+        w->scratch = world_new(&w->layout);
+        w->visited = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, NULL);
+        w->states = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, set_free);
+        w->todo = g_ptr_array_new();
+        w->todo_top = g_ptr_array_new();
+        for (size_t i = 0; i < PROPERTIES_MAX; i++)
+                w->violated[i] = order_set_new(&w->layout);
+}
+
+static void walk_clear(Walk *w) {
+        g_ptr_array_set_free_func(w->todo, g_free);
+        g_ptr_array_set_free_func(w->todo_top, g_free);
+        g_ptr_array_unref(w->todo);
+        g_ptr_array_unref(w->todo_top);
+        g_hash_table_unref(w->visited);
+        g_hash_table_unref(w->states);
+        g_free(w->projected);
+        g_free(w->renamed);
+        g_free(w->scratch);
+        expander_free(w->x);
+        for (size_t i = 0; i < PROPERTIES_MAX; i++)
+                order_set_free(w->violated[i]);
+}
+
+static void note_violations(Walk *w, uint32_t violated, const World *world) {
+        for (; violated != 0; violated &= violated - 1)
+                order_set_add(w->violated[__builtin_ctz(violated)], world_order(&w->layout, world));
+}
+
+/* What is in the queues is looked at anew when PID 1 comes to it, which is before anything else. What is there for nothing makes
+ * no difference, nor does who is where. That is put to the test as well: the worlds behind them must be the same. */
+static bool queues_are_empty(const World *w) {
+        for (size_t q = 0; q < _UNIT_QUEUE_MAX; q++)
+                if (q != QUEUE_CGROUP_EMPTY && w->n_queued[q] > 0)
+                        return false;
+        return true;
+}
+
+/* 262: an orphan has a name that means nothing, here the first that is free. So who has which depends on the order in which
+ * they come up, and tells nothing. */
+static void swap_name(NameId *name, NameId a, NameId b) {
+        if (*name == a || *name == b)
+                *name = *name == a ? b : a;
+}
+
+static void swap_orphans(Walk *w, World *world, NameId a, NameId b) {
+        const WorldLayout *l = &w->layout;
+        UnitSlot *names = world_names(l, world), slot = names[a];
+
+        names[a] = names[b];
+        names[b] = slot;
+        for (size_t i = 0; i < l->n_units; i++)
+                if (world_units(l, world)[i].in_use)
+                        swap_name(&world_units(l, world)[i].id, a, b);
+        for (size_t i = 0; i < l->n_processes; i++)
+                swap_name(&world_processes(l, world)[i].started_for, a, b);
+        for (size_t i = 0; i < world->n_inbox; i++)
+                swap_name(&world_inbox(l, world)[i].unit, a, b);
+        swap_name(&world->crash_unit, a, b);
+        world_normalize(l, world, w->scratch);
+}
+
+static bool is_used(const Walk *w, NameId name) {
+        return world_names(&w->layout, w->renamed)[name] != UNIT_NONE;
+}
+
+/* The smallest fingerprint that w->renamed has with the names of the orphans from @from on in some order. */
+static void minimize_fingerprint(Walk *w, size_t from, Fingerprint *best) {
+        size_t n = w->layout.n_names;
+
+        while (from < n && (!w->catalog->names[from].is_orphan || !is_used(w, (NameId) from)))
+                from++;
+        if (from >= n) {
+                Fingerprint f = expander_fingerprint(w->x, w->renamed);
+
+                if (f.low < best->low || (f.low == best->low && f.high < best->high))
+                        *best = f;
+                return;
+        }
+
+        minimize_fingerprint(w, from + 1, best);
+        for (size_t other = from + 1; other < n; other++)
+                if (is_used(w, (NameId) other) && w->catalog->names[other].type == w->catalog->names[from].type) {
+                        swap_orphans(w, w->renamed, (NameId) from, (NameId) other);
+                        minimize_fingerprint(w, from + 1, best);
+                        swap_orphans(w, w->renamed, (NameId) from, (NameId) other);
+                }
+}
+
+/* Those that there are get the first names. */
+static void compact_orphans(Walk *w) {
+        const CatalogName *names = w->catalog->names;
+
+        for (NameId free_name = 0; free_name < w->layout.n_names; free_name++)
+                for (NameId n = (NameId) (free_name + 1); n < w->layout.n_names && names[free_name].is_orphan; n++)
+                        if (!is_used(w, free_name) && is_used(w, n) && names[n].type == names[free_name].type)
+                                swap_orphans(w, w->renamed, free_name, n);
+}
+
+static Fingerprint fingerprint_without_orphan_names(Walk *w) {
+        Fingerprint f = { .low = UINT64_MAX, .high = UINT64_MAX };
+
+        memcpy(w->renamed, w->projected, w->layout.size);
+        compact_orphans(w);
+        minimize_fingerprint(w, 0, &f);
+        return f;
+}
+
+/* Names for one thing: a unit's trigger by any name that it has; and a look for the file of a unit that was not found is only
+ * repeated, or not, with the same outcome. */
+static void forget_ways(const WorldLayout *l, World *world) {
+        Unit *units = world_units(l, world);
+
+        for (size_t i = 0; i < l->n_units; i++) {
+                NameId trigger = units[i].trigger;
+
+                units[i].flags &= (uint16_t) ~UNIT_NOT_FOUND_STALE;
+                if (units[i].in_use && trigger != ID_NONE && world_names(l, world)[trigger] != UNIT_NONE)
+                        units[i].trigger = units[world_names(l, world)[trigger]].id;
+        }
+}
+
+/* Files @world under what it is without its order. */
+static void note_state(Walk *w, const World *world) {
+        memcpy(w->projected, world, w->layout.size);
+        memset(world_order(&w->layout, w->projected), 0,
+               WORLD_EPOCHS_MAX * w->layout.n_names * w->layout.order_words * sizeof(uint64_t));
+        forget_ways(&w->layout, w->projected);
+
+        Fingerprint f = fingerprint_without_orphan_names(w);
+        OrderSet *orders = g_hash_table_lookup(w->states, &f);
+
+        if (!orders) {
+                orders = order_set_new(&w->layout);
+                g_hash_table_insert(w->states, g_memdup2(&f, sizeof(f)), orders);
+        }
+        order_set_add(orders, world_order(&w->layout, world));
+}
+
+static void visit(Walk *w, const World *world, Fingerprint f) {
+        if (!g_hash_table_add(w->visited, g_memdup2(&f, sizeof(f))))
+                return;
+
+        if (queues_are_empty(world))
+                note_state(w, world);
+        g_ptr_array_add(w->x->top_level ? w->todo_top : w->todo, g_memdup2(world, w->layout.size));
+}
+
+static bool add_successor(Expander *x, const Successor *s, void *userdata) {
+        uint16_t tests[PROPERTIES_MAX];
+        Walk *w = userdata;
+
+        note_violations(w, s->reload_violated, x->world);
+        if (s->limit) {
+                w->limited = true;
+                return true;
+        }
+        note_violations(w, check_state(x, UINT16_MAX, tests), x->world);
+        visit(w, x->world, s->fingerprint);
+        return true;
+}
+
+static void expand(Walk *w, GPtrArray *todo) {
+        g_autofree World *world = g_ptr_array_steal_index_fast(todo, todo->len - 1);
+        Expander *x = w->x;
+
+        x->top_level = todo == w->todo_top;
+        memcpy(x->parent, world, w->layout.size);
+        expander_run(x, expander_fingerprint(x, world), add_successor, w);
+        if (!x->top_level || x->n_events > 0 || world->crashed != CRASH_NONE)
+                return;
+
+        x->top_level = false;
+        visit(w, world, expander_fingerprint(x, world));
+}
+
+/* False: there are too many. */
+static bool walk(Walk *w) {
+        Expander *x = w->x;
+
+        expander_boot(x);
+        x->top_level = true;
+        visit(w, x->parent, expander_fingerprint(x, x->parent));
+        while (w->todo_top->len > 0 || w->todo->len > 0) {
+                if (g_hash_table_size(w->visited) > STATES_MAX)
+                        return false;
+                expand(w, w->todo_top->len > 0 ? w->todo_top : w->todo);
+        }
+        return true;
+}
+
+/* Rankings: for each key the places of all names */
+typedef struct Rankings {
+        size_t n_names;
+        GArray *wanted;  /* NameId: the names that are put in all orders */
+        unsigned n_keys;
+        bool orphans;    /* orphans are among them */
+        uint16_t *places[WORLD_EPOCHS_MAX];
+} Rankings;
+
+static void rankings_init(Rankings *r, const Search *s) {
+        g_autofree bool *asked = g_new0(bool, s->catalog->n_names);
+        g_autoptr(OrderSet) pairs = order_set_new(&s->layout);
+
+        order_set_add(pairs, s->asked);
+        order_set_names(pairs, asked);
+        *r = (Rankings) {
+                .n_names = s->catalog->n_names,
+                .wanted = g_array_new(FALSE, FALSE, sizeof(NameId)),
+                .n_keys = s->n_keys,
+        };
+        for (NameId i = 0; i < r->n_names; i++)
+                if (asked[i] || s->catalog->names[i].observed) {
+                        g_array_append_val(r->wanted, i);
+                        r->orphans |= s->catalog->names[i].is_orphan;
+                }
+        for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
+                r->places[i] = g_new0(uint16_t, r->n_names);
+}
+
+static void rankings_clear(Rankings *r) {
+        g_array_unref(r->wanted);
+        for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
+                g_free(r->places[i]);
+}
+
+/* The wanted names in the order number @n, the others behind in their own. */
+static void rank_wanted(const Rankings *r, uint16_t *places, unsigned n) {
+        g_autoptr(GArray) left = g_array_copy(r->wanted);
+        uint16_t place = 0, behind = (uint16_t) left->len;
+
+        for (NameId i = 0; i < r->n_names; i++)
+                places[i] = UINT16_MAX;
+        for (guint k = left->len; k > 0; n /= k, k--) {
+                places[g_array_index(left, NameId, n % k)] = place++;
+                g_array_remove_index(left, n % k);
+        }
+        for (NameId i = 0; i < r->n_names; i++)
+                if (places[i] == UINT16_MAX)
+                        places[i] = behind++;
+}
+
+static void rank_randomly(const Rankings *r, GRand *rand) {
+        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++)
+                for (size_t i = 0; i < r->n_names; i++) {
+                        size_t j = (size_t) g_rand_int_range(rand, 0, (int) i + 1);
+
+                        r->places[key][i] = r->places[key][j];
+                        r->places[key][j] = (uint16_t) i;
+                }
+}
+
+static unsigned factorial(unsigned n) {
+        return n <= 1 ? 1 : n * factorial(n - 1);
+}
+
+/* How many rankings of all keys there are, 0: too many to try them all. */
+static unsigned count_rankings(const Rankings *r) {
+        unsigned n = 1;
+
+        if (r->wanted->len > NAMES_MAX)
+                return 0;
+        for (unsigned key = 0; key < r->n_keys; key++)
+                n *= factorial(r->wanted->len);
+        return n > RANKINGS_MAX ? 0 : n;
+}
+
+static void rank_number(const Rankings *r, unsigned n) {
+        unsigned all = factorial(r->wanted->len);
+
+        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++, n /= all)
+                rank_wanted(r, r->places[key], n % all);
+}
+
+/* Comparing */
+typedef struct Comparison {
+        const char *what, *version, *text;
+        const Search *search;
+        Walk lazy;
+        Rankings rankings;
+        unsigned n_violated[PROPERTIES_MAX];
+} Comparison;
+
+static void disagree(const Comparison *c, const char *about, const char *found) {
+        GString *s = g_string_new(NULL);
+
+        for (unsigned key = 0; key < c->rankings.n_keys; key++) {
+                g_string_append(s, key == 0 ? "" : " /");
+                for (uint16_t place = 0; place < c->rankings.n_names; place++)
+                        for (NameId i = 0; i < c->rankings.n_names; i++)
+                                if (c->rankings.places[key][i] == place)
+                                        g_string_append_printf(s, " %s", c->search->catalog->names[i].name);
+        }
+        fail_msg("%s with %s, %s: %s\nunder%s\n%s", c->what, c->version, about, found, s->str, c->text);
+}
+
+static void compare_states(const Comparison *c, const Walk *fixed, const uint16_t *const *ranks) {
+        GHashTableIter i;
+        gpointer f, orders;
+
+        g_hash_table_iter_init(&i, fixed->states);
+        while (g_hash_table_iter_next(&i, &f, NULL)) {
+                orders = g_hash_table_lookup(c->lazy.states, f);
+                if (!orders || !order_set_has(orders, ranks))
+                        disagree(c, "states", "one is reached only when the ranking is fixed");
+        }
+
+        g_hash_table_iter_init(&i, c->lazy.states);
+        while (g_hash_table_iter_next(&i, &f, &orders))
+                if (order_set_has(orders, ranks) && !g_hash_table_contains(fixed->states, f))
+                        disagree(c, "states", "one is reached only when the ranking is decided lazily");
+}
+
+/* Explores with c->rankings.places fixed. Where the place of an orphan matters, which of the equivalent names is its own depends
+ * on the search: then only the fractions must be the same. */
+static void compare_ranking(Comparison *c) {
+        const uint16_t *const *ranks = (const uint16_t *const *) c->rankings.places;
+        size_t n;
+        const Property *all = properties(&n);
+        Walk fixed;
+
+        walk_init(&fixed, c->search->catalog, c->search->profile, ranks);
+        assert_true(walk(&fixed));
+        if (!c->rankings.orphans)
+                compare_states(c, &fixed, ranks);
+        for (size_t i = 0; i < n; i++) {
+                bool violated = !order_set_is_empty(fixed.violated[i]);
+
+                c->n_violated[i] += violated;
+                totals.n_verdicts++;
+                if (!c->rankings.orphans && violated != order_set_has(c->search->verdicts[i].orders, ranks))
+                        disagree(c, all[i].name, violated ? "violated, says the enumeration" : "violated, says the search");
+        }
+        totals.n_rankings++;
+        totals.n_states += g_hash_table_size(fixed.states);
+        walk_clear(&fixed);
+}
+
+static void compare_fractions(const Comparison *c, unsigned n_rankings) {
+        mpq_t measured, counted;
+        size_t n;
+        const Property *all = properties(&n);
+
+        mpq_inits(measured, counted, NULL);
+        for (size_t i = 0; i < n; i++) {
+                assert_int_equal(order_set_measure(c->search->verdicts[i].orders, measured), 0);
+                mpq_set_ui(counted, c->n_violated[i], n_rankings);
+                mpq_canonicalize(counted);
+                if (!mpq_equal(measured, counted))
+                        disagree(c, all[i].name, "another fraction");
+                totals.n_partial += mpq_sgn(counted) > 0 && c->n_violated[i] < n_rankings;
+        }
+        mpq_clears(measured, counted, NULL);
+}
+
+static void compare_all(Comparison *c, GRand *rand) {
+        unsigned n = count_rankings(&c->rankings);
+
+        totals.n_sensitive += c->rankings.wanted->len > 0 && g_hash_table_size(c->lazy.visited) > g_hash_table_size(c->lazy.states);
+        for (unsigned i = 0; i < n; i++) {
+                rank_number(&c->rankings, i);
+                compare_ranking(c);
+        }
+        if (n > 0)
+                compare_fractions(c, n);
+        for (unsigned i = 0; i < (n > 0 ? MIXED : SAMPLE); i++) {
+                rank_randomly(&c->rankings, rand);
+                compare_ranking(c);
+        }
+}
+
+static void compare_version(const char *what, const char *version, const Catalog *catalog, const char *text, GRand *rand) {
+        SearchOptions options = { .properties = UINT16_MAX, .n_jobs = 1 };
+        Comparison c = { .what = what, .version = version, .text = text };
+
+        walk_init(&c.lazy, catalog, profile_find(version), NULL);
+        if (!walk(&c.lazy)) {
+                totals.n_skipped++;
+                walk_clear(&c.lazy);
+                return;
+        }
+
+        g_autoptr(Search) s = search_run(catalog, profile_find(version), &options);
+        c.search = s;
+        assert_int_equal(visited_size(s->visited), g_hash_table_size(c.lazy.visited));
+        rankings_init(&c.rankings, s);
+        compare_all(&c, rand);
+        rankings_clear(&c.rankings);
+        walk_clear(&c.lazy);
+        totals.n_explorations++;
+}
+
+static void compare_scenario(const char *what, const char *text, GRand *rand) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Catalog) catalog = scenario_parse(what, text, strlen(text), NULL, &error);
+
+        if (!catalog)
+                fail_msg("%s: %s\n%s", what, error->message, text);
+        totals.n_scenarios++;
+        for (size_t i = 0; i < G_N_ELEMENTS(versions); i++)
+                compare_version(what, versions[i], catalog, text, rand);
+}
+
+static int print_totals(void **state) {
+        print_message("%u scenarios, %u explorations (%u in which an order matters, %u too large), %" G_GUINT64_FORMAT
+                      " rankings, %" G_GUINT64_FORMAT " states, %" G_GUINT64_FORMAT " verdicts (%" G_GUINT64_FORMAT
+                      " fractions between 0 and 1)\n",
+                      totals.n_scenarios, totals.n_explorations, totals.n_sensitive, totals.n_skipped,
+                      totals.n_rankings, totals.n_states, totals.n_verdicts, totals.n_partial);
+        totals = (Totals) {};
+        return 0;
+}
+
+static void library_is_exact(void **state) {
+        g_autofree char *folder = g_build_filename(SOURCE_DIR, "traces", "scenarios", NULL);
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+        g_autoptr(GRand) rand = g_rand_new_with_seed(1);
+        const char *name;
+
+        assert_non_null(dir);
+        while ((name = g_dir_read_name(dir))) {
+                g_autofree char *file = g_build_filename(folder, name, NULL), *text = NULL;
+
+                if (g_str_has_suffix(name, ".scenario") && strcmp(name, "dead-aliases-8.scenario") != 0) {
+                        assert_true(g_file_get_contents(file, &text, NULL, NULL));
+                        compare_scenario(name, text, rand);
+                }
+        }
+}
+
+static void tricky_scenarios_are_exact(void **state) {
+        g_autoptr(GRand) rand = g_rand_new_with_seed(2);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(tricky_scenarios); i++)
+                compare_scenario(tricky_scenarios[i].what, tricky_scenarios[i].text, rand);
+}
+
+static void random_scenarios_are_exact(void **state) {
+        const char *n = g_getenv("EXACTNESS_SCENARIOS"), *seed = g_getenv("EXACTNESS_SEED");
+        g_autoptr(GRand) rand = g_rand_new_with_seed(seed ? (guint32) g_ascii_strtoull(seed, NULL, 10) : 20261123);
+
+        for (unsigned i = n ? (unsigned) g_ascii_strtoull(n, NULL, 10) : RANDOM_SCENARIOS; i > 0; i--) {
+                g_autofree char *text = random_scenario(rand);
+
+                compare_scenario("random", text, rand);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_teardown(library_is_exact, print_totals),
+                cmocka_unit_test_teardown(tricky_scenarios_are_exact, print_totals),
+                cmocka_unit_test_teardown(random_scenarios_are_exact, print_totals),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
