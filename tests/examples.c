@@ -66,7 +66,8 @@ static GPtrArray *run(const char *command) {
         GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
         int status = 0;
 
-        if (!g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, &status, NULL))
+        if (!g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, &status,
+                          NULL))
                 g_error("cannot run sh");
 
         g_auto(GStrv) split = g_strsplit(out, "\n", -1);
@@ -85,7 +86,7 @@ static bool matches(char **expected, unsigned n_expected, char **actual, unsigne
                 return n_actual == 0;
         if (!g_str_equal(expected[0], "..."))
                 return n_actual > 0 && g_str_equal(expected[0], actual[0]) &&
-                        matches(expected + 1, n_expected - 1, actual + 1, n_actual - 1);
+                       matches(expected + 1, n_expected - 1, actual + 1, n_actual - 1);
         for (unsigned skip = 0; skip <= n_actual; skip++)
                 if (matches(expected + 1, n_expected - 1, actual + skip, n_actual - skip))
                         return true;
@@ -118,7 +119,8 @@ static bool check_file(const char *file, bool update, unsigned *n_run) {
                 g_string_append_printf(updated, "$ %s\n", e->command);
                 for (unsigned j = 0; j < actual->len; j++)
                         g_string_append_printf(updated, "%s\n", (char *) actual->pdata[j]);
-                if (matches((char **) e->expected->pdata, e->expected->len, (char **) actual->pdata, actual->len))
+                if (matches((char **) e->expected->pdata, e->expected->len, (char **) actual->pdata,
+                            actual->len))
                         continue;
                 ok = false;
                 printf("%s:%u: $ %s\n", file, e->line, e->command);
