@@ -126,7 +126,8 @@ void chunk_expand(Chunk *c, Expander *x) {
                 size_t offset = g_array_index(c->frontier->offsets, size_t, i);
                 Expansion e = { .chunk = c, .parent = g_array_index(c->frontier->ids, StateId, i) };
 
-                world_unpack(&c->search->packer, &g_array_index(c->frontier->worlds, uint64_t, offset), x->parent);
+                world_unpack(&c->search->packer, &g_array_index(c->frontier->worlds, uint64_t, offset),
+                             x->parent);
                 expander_run(x, visited_get(c->search->visited, e.parent)->fingerprint, add_record, &e);
                 if (x->top_level && x->n_events == 0 && x->parent->crashed == CRASH_NONE)
                         g_array_append_val(c->done, i);

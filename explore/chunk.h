@@ -26,9 +26,9 @@ typedef struct Record {
         uint32_t ordinal;
         uint32_t cost;
         bool limit, had_reload;
-        bool has_world;  /* `world` is set: it was new when it was found, or the transition violates something */
+        bool has_world; /* `world` is set: it was new when it was found, or the transition violates something */
         uint8_t epoch;
-        size_t world;    /* offset into the chunk's worlds */
+        size_t world; /* offset into the chunk's worlds */
         size_t world_words;
         uint32_t state_violated, reload_violated;
         uint16_t state_tests[PROPERTIES_MAX];
@@ -38,7 +38,7 @@ typedef struct Record {
 typedef struct Chunk {
         const Search *search;
         const Frontier *frontier;
-        guint from, to;  /* of the frontier */
+        guint from, to; /* of the frontier */
         bool top_level;
         GArray *records; /* Record */
         GArray *worlds;  /* uint64_t */

@@ -10,10 +10,10 @@
 /* The best way to a state with this last client: what follows depends on both. */
 typedef struct Node {
         StateId state;
-        uint32_t parent;  /* Node; NODE_NONE: a root */
+        uint32_t parent; /* Node; NODE_NONE: a root */
         uint32_t ordinal;
         uint16_t level;
-        uint16_t client;  /* the last one that did something, ID_NONE: none yet */
+        uint16_t client; /* the last one that did something, ID_NONE: none yet */
         uint16_t changes;
         uint32_t rank;    /* among the texts of its level; equal texts have equal ranks */
         const char *text; /* of its last event */
@@ -22,8 +22,8 @@ typedef struct Node {
 typedef struct Level {
         StateId start;
         guint n_states;
-        uint32_t *nodes;  /* by state and client; the last column: no client yet */
-        size_t *worlds;   /* by state: offset into `packed` plus one */
+        uint32_t *nodes; /* by state and client; the last column: no client yet */
+        size_t *worlds;  /* by state: offset into `packed` plus one */
         GArray *packed;
 } Level;
 
@@ -33,11 +33,11 @@ typedef struct Walk {
         uint32_t properties;
         unsigned n_levels; /* events of the longest counterexample, plus one */
         Level *levels;
-        GArray *nodes;     /* Node */
+        GArray *nodes; /* Node */
         Node best[PROPERTIES_MAX];
         bool found[PROPERTIES_MAX];
         GStringChunk *texts;
-        unsigned level;    /* of the world that is being expanded */
+        unsigned level; /* of the world that is being expanded */
         StateId state;
 } Walk;
 
@@ -85,7 +85,8 @@ static const char *client_text(const Walk *w, GString *s, uint16_t client) {
         const Manager *m = w->x->manager;
         const Program *p = m->catalog->clients + client;
 
-        g_string_append_printf(s, "%s: %s", p->name, p->statements[world_clients(m->layout, w->x->parent)[client].pc].source);
+        g_string_append_printf(s, "%s: %s", p->name,
+                               p->statements[world_clients(m->layout, w->x->parent)[client].pc].source);
         return s->str;
 }
 
@@ -259,7 +260,8 @@ static void expand_level(Walk *w, Level *l) {
                 if (l->worlds[i] == 0)
                         continue;
                 w->state = l->start + i;
-                world_unpack(&w->search->packer, &g_array_index(l->packed, uint64_t, l->worlds[i] - 1), w->x->parent);
+                world_unpack(&w->search->packer, &g_array_index(l->packed, uint64_t, l->worlds[i] - 1),
+                             w->x->parent);
                 expander_run(w->x, visited_get(w->search->visited, w->state)->fingerprint, follow, w);
         }
 }

@@ -52,7 +52,8 @@ bool event_is_possible(const Manager *m, Event e) {
         case EVENT_TOP:
                 return m->world->top_pc < m->catalog->top.n_statements;
         case EVENT_STATEMENT:
-                return !m->clients[e.actor].waiting && m->clients[e.actor].pc < m->catalog->clients[e.actor].n_statements;
+                return !m->clients[e.actor].waiting &&
+                       m->clients[e.actor].pc < m->catalog->clients[e.actor].n_statements;
         case EVENT_EXIT:
                 return process_can_exit(m->processes + e.actor - 1);
         case EVENT_DISPATCH:

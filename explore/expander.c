@@ -94,7 +94,8 @@ static void run_once(Expander *x, Successor *s) {
 }
 
 /* All runs of one event. False: @func has enough. */
-static bool run_event(Expander *x, Event e, uint32_t *ordinal, Fingerprint parent, SuccessorFunc func, void *userdata) {
+static bool run_event(Expander *x, Event e, uint32_t *ordinal, Fingerprint parent, SuccessorFunc func,
+                      void *userdata) {
         Successor s = { .event = e };
 
         script_reset(&x->script);
@@ -119,12 +120,13 @@ bool expander_run(Expander *x, Fingerprint parent, SuccessorFunc func, void *use
         memcpy(x->world, x->parent, x->layout->size);
         size_t n = x->n_events = events_enumerate(x->manager, x->top_level, x->events);
         bool interruptible = !x->top_level && n > 0 && x->events[n - 1].kind == EVENT_DISPATCH &&
-                interrupts_possible(&x->interrupts, x->manager);
+                             interrupts_possible(&x->interrupts, x->manager);
 
         for (size_t i = 0; i < n; i++)
                 if (!run_event(x, x->events[i], &ordinal, parent, func, userdata))
                         return false;
-        return !interruptible || run_event(x, (Event) { .kind = EVENT_INTERRUPTED }, &ordinal, parent, func, userdata);
+        return !interruptible ||
+               run_event(x, (Event) { .kind = EVENT_INTERRUPTED }, &ordinal, parent, func, userdata);
 }
 
 typedef struct Wanted {

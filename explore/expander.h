@@ -10,25 +10,25 @@
 
 typedef struct Expander {
         const WorldLayout *layout;
-        Manager *manager;  /* bound to `world` for good */
-        World *parent;     /* the world to expand, normalized */
-        World *world;      /* the present successor, normalized */
+        Manager *manager; /* bound to `world` for good */
+        World *parent;    /* the world to expand, normalized */
+        World *world;     /* the present successor, normalized */
         World *scratch;
         Event *events;
-        size_t n_events;   /* that are possible in `parent` */
-        Script script;     /* the answers of the present successor */
+        size_t n_events; /* that are possible in `parent` */
+        Script script;   /* the answers of the present successor */
         Interrupts interrupts;
-        bool top_level;    /* the world is one of the top level */
+        bool top_level;      /* the world is one of the top level */
         uint32_t properties; /* which to check on reloads */
         /* By epoch a complete ranking as in Manager.rank, which is followed without asking; NULL: orders are asked for. */
         const uint16_t *const *ranks;
 } Expander;
 
 typedef struct Successor {
-        uint32_t ordinal;  /* counts the runs of the parent's steps; names this transition */
+        uint32_t ordinal; /* counts the runs of the parent's steps; names this transition */
         Event event;
-        unsigned cost;     /* events: one, and one for each interrupt */
-        bool limit;        /* a capacity was exceeded: not to be relied on */
+        unsigned cost; /* events: one, and one for each interrupt */
+        bool limit;    /* a capacity was exceeded: not to be relied on */
         bool had_reload;
         uint32_t reload_violated; /* properties that the reload violates */
         uint32_t reload_tests[PROPERTIES_MAX];

@@ -6,6 +6,7 @@
 #include "exploration.h"
 #include "traces/validate.h"
 
+/* clang-format off */
 static const char *const judgement_table[_JUDGEMENT_MAX] = {
         [JUDGEMENT_NOT_ASKED] = "not-asked",
         [JUDGEMENT_HOLDS]     = "holds",
@@ -13,6 +14,7 @@ static const char *const judgement_table[_JUDGEMENT_MAX] = {
         [JUDGEMENT_VACUOUS]   = "vacuous",
         [JUDGEMENT_OPEN]      = "open",
 };
+/* clang-format on */
 
 const char *judgement_to_string(Judgement j) {
         return judgement_table[j];

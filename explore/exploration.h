@@ -8,10 +8,10 @@
 
 typedef enum Judgement {
         JUDGEMENT_NOT_ASKED,
-        JUDGEMENT_HOLDS,      /* in all orders and all schedules */
+        JUDGEMENT_HOLDS, /* in all orders and all schedules */
         JUDGEMENT_VIOLATED,
-        JUDGEMENT_VACUOUS,    /* never put to the test */
-        JUDGEMENT_OPEN,       /* not violated so far, but not everything was explored */
+        JUDGEMENT_VACUOUS, /* never put to the test */
+        JUDGEMENT_OPEN,    /* not violated so far, but not everything was explored */
         _JUDGEMENT_MAX,
 } Judgement;
 
@@ -20,18 +20,18 @@ const char *judgement_to_string(Judgement j);
 typedef struct PropertyOutcome {
         Judgement judgement;
         uint64_t n_tests;
-        unsigned length;      /* VIOLATED: events of the shortest run */
-        bool complete;        /* all orders under which it is violated are known */
+        unsigned length;                          /* VIOLATED: events of the shortest run */
+        bool complete;                            /* all orders under which it is violated are known */
         char *n_orders, *n_all_orders, *fraction; /* of that; "?" when they cannot be counted */
-        Trace *trace;         /* VIOLATED */
-        char *wrong;          /* the validator does not agree: what it says */
+        Trace *trace;                             /* VIOLATED */
+        char *wrong;                              /* the validator does not agree: what it says */
 } PropertyOutcome;
 
 typedef struct Exploration {
         Search *search;
-        Lockstep *lockstep;   /* NULL: order-independent was not asked about, or was decided without */
-        char *n_all_orders;   /* rankings of the scenario's names */
-        char *n_classes;      /* of which so many can be told apart; "?" when that cannot be counted */
+        Lockstep *lockstep; /* NULL: order-independent was not asked about, or was decided without */
+        char *n_all_orders; /* rankings of the scenario's names */
+        char *n_classes;    /* of which so many can be told apart; "?" when that cannot be counted */
         PropertyOutcome outcomes[PROPERTIES_MAX];
 } Exploration;
 

@@ -129,7 +129,8 @@ static int64_t sum_over_sources(Orientations *o, uint64_t set, uint64_t chosen, 
         for (; candidates != 0; candidates &= candidates - 1) {
                 unsigned x = lowest(candidates);
 
-                sum += sum_over_sources(o, set, chosen | BIT(x), candidates & (candidates - 1) & ~o->adjacent[x]);
+                sum += sum_over_sources(o, set, chosen | BIT(x),
+                                        candidates & (candidates - 1) & ~o->adjacent[x]);
         }
         return sum;
 }

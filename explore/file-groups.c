@@ -108,7 +108,8 @@ bool file_groups_enabled(const Manager *m, const uint8_t *groups, uint8_t *ret_g
 
                 if (m->clients[i].waiting)
                         continue;
-                for (size_t pc = m->clients[i].pc; pc < p->n_statements && !statement_is_call(p->statements[pc].type); pc++) {
+                for (size_t pc = m->clients[i].pc;
+                     pc < p->n_statements && !statement_is_call(p->statements[pc].type); pc++) {
                         const Statement *s = p->statements + pc;
 
                         if (!statement_changes_file(s))
@@ -120,7 +121,8 @@ bool file_groups_enabled(const Manager *m, const uint8_t *groups, uint8_t *ret_g
                                 first = s->path;
 
                         NameId name = m->catalog->paths[s->path].name, before = m->catalog->paths[first].name;
-                        join(ret_groups, n, ret_groups[before == ID_NONE ? 0 : before], ret_groups[name == ID_NONE ? 0 : name]);
+                        join(ret_groups, n, ret_groups[before == ID_NONE ? 0 : before],
+                             ret_groups[name == ID_NONE ? 0 : name]);
                         any = true;
                 }
         }

@@ -132,8 +132,8 @@ static unsigned add_exits(Manager *m, NameId name, Interrupt *ret) {
 }
 
 void interrupt_perform(Manager *m, const Interrupt *i) {
-        Event e = i->client == ID_NONE ? (Event) { .kind = EVENT_EXIT, .actor = i->pid } :
-                                         (Event) { .kind = EVENT_STATEMENT, .actor = i->client };
+        Event e = i->client == ID_NONE ? (Event) { .kind = EVENT_EXIT, .actor = i->pid }
+                                       : (Event) { .kind = EVENT_STATEMENT, .actor = i->client };
 
         event_perform(m, e);
 }
@@ -159,7 +159,10 @@ void interrupts_observe(Interrupts *i, Manager *m, const char *where, NameId nam
                         break;
                 }
 
-                unsigned answer = m->chooser->choose(m->chooser, m, &(Choice) { .kind = CHOICE_INTERRUPT, .n = n + 1, .a = name, .b = ID_NONE, .where = where });
+                unsigned answer = m->chooser->choose(
+                        m->chooser, m,
+                        &(Choice) {
+                                .kind = CHOICE_INTERRUPT, .n = n + 1, .a = name, .b = ID_NONE, .where = where });
                 if (answer == 0)
                         break;
 

@@ -14,7 +14,8 @@ bool move_to_event(Manager *m, const Move *move, Event *ret) {
                 break;
         case MOVE_EXIT:
                 for (size_t i = 0; i < m->layout->n_processes; i++)
-                        if (m->processes[i].tag == move->tag && world_instances(m->layout, m->world)[i] == move->number) {
+                        if (m->processes[i].tag == move->tag &&
+                            world_instances(m->layout, m->world)[i] == move->number) {
                                 *ret = (Event) { .kind = EVENT_EXIT, .actor = (uint16_t) (i + 1) };
                                 return event_is_possible(m, *ret);
                         }
@@ -94,11 +95,11 @@ static void take(RouteMaker *r, Event e, bool top_level) {
         event_perform(r->m, e);
         world_normalize(&r->search->layout, r->world, r->scratch);
         route_append(r->route, &(RouteStep) {
-                .event = e,
-                .top_level = top_level,
-                .n_answers = r->follower.answers->len,
-                .answers = (Answer *) (void *) r->follower.answers->data,
-        });
+                                       .event = e,
+                                       .top_level = top_level,
+                                       .n_answers = r->follower.answers->len,
+                                       .answers = (Answer *) (void *) r->follower.answers->data,
+                               });
 }
 
 static void take_top_level(RouteMaker *r) {
@@ -119,12 +120,13 @@ static void skip(RouteMaker *r, const Move *move) {
         if (move->kind == MOVE_DISPATCH)
                 return;
         if (move->kind == MOVE_EXIT)
-                process = g_strdup_printf("%s.%u", catalog_text_str(r->search->catalog, move->tag), move->number);
+                process =
+                        g_strdup_printf("%s.%u", catalog_text_str(r->search->catalog, move->tag), move->number);
         route_append(r->route, &(RouteStep) {
-                .skipped = true,
-                .client = move->kind == MOVE_STATEMENT ? move->client : ID_NONE,
-                .process = process,
-        });
+                                       .skipped = true,
+                                       .client = move->kind == MOVE_STATEMENT ? move->client : ID_NONE,
+                                       .process = process,
+                               });
 }
 
 GArray *lockstep_route(const Search *s, const GArray *moves, const GArray *answers, const uint64_t *rows) {
@@ -144,7 +146,7 @@ GArray *lockstep_route(const Search *s, const GArray *moves, const GArray *answe
                 const Move *move = &g_array_index(moves, Move, i);
                 Event e;
 
-                r.follower.fixed = &g_array_index(answers, uint16_t, move->answers);
+                r.follower.fixed = move->n_answers > 0 ? &g_array_index(answers, uint16_t, move->answers) : NULL;
                 r.follower.n_fixed = move->n_answers;
                 r.follower.position = 0;
                 if (move->kind == MOVE_TOP)

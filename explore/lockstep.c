@@ -17,14 +17,15 @@ typedef struct Stepper {
         World *world, *parent, *scratch;
         LockstepChooser chooser;
         WorldPool pool;
-        Visited *visited;  /* macro-states */
-        GArray *moves;     /* Move, by macro-state: the one that led to it */
-        GArray *answers;   /* uint16_t */
-        GArray *now, *next; /* uint32_t: macro-states on the frontier, each with its number of worlds and these */
-        GArray *roots;     /* as the frontier: those at which the top level is over */
-        GArray *worlds;    /* WorldId: of the macro-state that is being made */
+        Visited *visited; /* macro-states */
+        GArray *moves;    /* Move, by macro-state: the one that led to it */
+        GArray *answers;  /* uint16_t */
+        GArray *now,
+                *next;  /* uint32_t: macro-states on the frontier, each with its number of worlds and these */
+        GArray *roots;  /* as the frontier: those at which the top level is over */
+        GArray *worlds; /* WorldId: of the macro-state that is being made */
         Event *events;
-        StateId best;      /* the macro-state that tells most orders apart */
+        StateId best; /* the macro-state that tells most orders apart */
         WorldId best_run, best_other;
         bool top_level;
 } Stepper;
@@ -78,7 +79,8 @@ static void move_world(Stepper *r, WorldId id, const Move *move) {
                 else
                         event_perform(r->m, e);
                 world_normalize(l, r->world, r->scratch);
-                if (r->chooser.script.overflow || r->chooser.fixed.overflow || (r->world->flags & WORLD_LIMIT) != 0) {
+                if (r->chooser.script.overflow || r->chooser.fixed.overflow ||
+                    (r->world->flags & WORLD_LIMIT) != 0) {
                         r->result->n_limited++;
                         continue;
                 }
@@ -257,7 +259,9 @@ static Move event_to_move(const Stepper *r, Event e) {
                 return (Move) { .kind = MOVE_STATEMENT, .client = e.actor };
         case EVENT_EXIT:
                 p = r->m->processes + e.actor - 1;
-                return (Move) { .kind = MOVE_EXIT, .tag = p->tag, .number = world_instances(r->m->layout, r->world)[e.actor - 1] };
+                return (Move) { .kind = MOVE_EXIT,
+                                .tag = p->tag,
+                                .number = world_instances(r->m->layout, r->world)[e.actor - 1] };
         default:
                 return (Move) { .kind = MOVE_DISPATCH };
         }
@@ -289,7 +293,9 @@ static void report_progress(const Stepper *r) {
         const SearchOptions *o = r->search->options;
 
         if (o->progress)
-                o->progress(&(SearchProgress) { .n_states = visited_size(r->visited), .n_frontier = r->now->len / 2, .comparing = true },
+                o->progress(&(SearchProgress) { .n_states = visited_size(r->visited),
+                                                .n_frontier = r->now->len / 2,
+                                                .comparing = true },
                             o->userdata);
 }
 

@@ -12,14 +12,15 @@
 
 typedef struct Lockstep {
         SearchEnd end;
-        unsigned n_limited;    /* worlds in which a capacity of the model was exceeded */
-        bool uncountable;      /* too many names to measure, or an order was lost */
-        uint64_t n_tests;      /* schedules that came to rest after a reload */
+        unsigned n_limited; /* worlds in which a capacity of the model was exceeded */
+        bool uncountable;   /* too many names to measure, or an order was lost */
+        uint64_t n_tests;   /* schedules that came to rest after a reload */
         uint64_t n_macro_states;
         bool violated;
-        unsigned length;       /* events of the schedule that tells most apart */
-        mpq_t fraction;        /* all orders but the largest class */
-        GArray *run, *other;   /* that schedule under an order of another class, and under one of the largest (route.h) */
+        unsigned length; /* events of the schedule that tells most apart */
+        mpq_t fraction;  /* all orders but the largest class */
+        GArray *run,
+                *other; /* that schedule under an order of another class, and under one of the largest (route.h) */
 } Lockstep;
 
 /* @s is a finished search of the same scenario; its bounds hold for the macro-states too. */

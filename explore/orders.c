@@ -189,7 +189,8 @@ static void add_extensions(Measure *me, const Poset *p) {
 }
 
 /* A pair that @p leaves open and @c decides. */
-static void find_open_pair(const Measure *me, const Poset *p, const Poset *c, unsigned *ret_epoch, unsigned *ret_a, unsigned *ret_b) {
+static void find_open_pair(const Measure *me, const Poset *p, const Poset *c, unsigned *ret_epoch,
+                           unsigned *ret_a, unsigned *ret_b) {
         for (unsigned e = 0; e < WORLD_EPOCHS_MAX; e++)
                 for (unsigned a = 0; a < me->n[e]; a++) {
                         uint64_t open = c->after[e][a] & ~p->after[e][a];

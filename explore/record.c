@@ -12,16 +12,16 @@ typedef struct Recorder {
         Manager *m;
         World *world, *scratch;
         const RouteStep *step;
-        unsigned position;   /* of the next answer */
-        bool failed;         /* other questions than when the route was found */
+        unsigned position; /* of the next answer */
+        bool failed;       /* other questions than when the route was found */
         TraceEvent *event;
         const Property *property;
-        bool violated;       /* by the last event */
+        bool violated; /* by the last event */
         Finding finding;
 } Recorder;
 
 /* container_of() for the two interfaces that are not first. */
-#define RECORDER_OF(pointer, member) ((Recorder *) (void *) ((uint8_t *) (pointer) - offsetof(Recorder, member)))
+#define RECORDER_OF(pointer, member) ((Recorder *) (void *) ((uint8_t *) (pointer) -offsetof(Recorder, member)))
 
 static const char *name_or_null(const Manager *m, NameId name) {
         return name == ID_NONE ? NULL : catalog_name_str(m->catalog, name);
@@ -174,8 +174,9 @@ static void add_skipped(Recorder *r, TraceRun *run) {
 
 /* The process that a statement hit. */
 static char *hit_process(const Manager *m) {
-        return m->hit_tag == ID_NONE ? NULL :
-                g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->hit_tag), (unsigned) m->hit_number);
+        return m->hit_tag == ID_NONE ? NULL
+                                     : g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->hit_tag),
+                                                       (unsigned) m->hit_number);
 }
 
 static void check(Recorder *r, PropertyCheck property) {
@@ -221,7 +222,8 @@ static void take_step(Recorder *r, TraceRun *run) {
 
 static bool follows_from_others(const WorldLayout *l, const World *w, unsigned key, NameId a, NameId b) {
         for (NameId c = 0; c < l->n_names; c++)
-                if (c != a && c != b && world_order_known(l, w, key, a, c) < 0 && world_order_known(l, w, key, c, b) < 0)
+                if (c != a && c != b && world_order_known(l, w, key, a, c) < 0 &&
+                    world_order_known(l, w, key, c, b) < 0)
                         return true;
         return false;
 }
@@ -232,7 +234,8 @@ static void add_orders(const Recorder *r, TraceRun *run) {
         for (unsigned key = 0; key <= r->world->epoch; key++)
                 for (NameId a = 0; a < l->n_names; a++)
                         for (NameId b = 0; b < l->n_names; b++) {
-                                if (a == b || world_order_known(l, r->world, key, a, b) >= 0 || follows_from_others(l, r->world, key, a, b))
+                                if (a == b || world_order_known(l, r->world, key, a, b) >= 0 ||
+                                    follows_from_others(l, r->world, key, a, b))
                                         continue;
 
                                 TraceOrder *o = trace_run_add_order(run);
@@ -303,8 +306,9 @@ static char *describe_difference(const Trace *t) {
                         return g_strdup_printf("at rest PID 1 %s, and %s in the largest class of orders",
                                                *d->new ? "is dead" : "lives", *d->new ? "lives" : "is dead");
         }
-        return c ? g_strdup_printf("at rest %s has %s '%s', and '%s' in the largest class of orders",
-                                   c->subject, c->field, c->new, c->old) : NULL;
+        return c ? g_strdup_printf("at rest %s has %s '%s', and '%s' in the largest class of orders", c->subject,
+                                   c->field, c->new, c->old)
+                 : NULL;
 }
 
 Trace *record_schedule(const Search *s, unsigned property, const Lockstep *k, const TraceLabels *labels) {

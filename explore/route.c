@@ -43,11 +43,11 @@ GArray *route_from_ordinals(const Search *s, const GArray *ordinals) {
                 if (!expander_repeat(x, ordinal, &successor))
                         return NULL;
                 route_append(route, &(RouteStep) {
-                        .event = successor.event,
-                        .top_level = x->top_level,
-                        .n_answers = x->script.position,
-                        .answers = x->script.answers,
-                });
+                                            .event = successor.event,
+                                            .top_level = x->top_level,
+                                            .n_answers = x->script.position,
+                                            .answers = x->script.answers,
+                                    });
                 memcpy(x->parent, x->world, s->layout.size);
         }
         return g_steal_pointer(&route);
@@ -56,7 +56,8 @@ GArray *route_from_ordinals(const Search *s, const GArray *ordinals) {
 GArray *search_ordinals_to(const Search *s, StateId id) {
         GArray *ordinals = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
-        for (const VisitedState *v = visited_get(s->visited, id); v->parent != STATE_NONE; v = visited_get(s->visited, v->parent))
+        for (const VisitedState *v = visited_get(s->visited, id); v->parent != STATE_NONE;
+             v = visited_get(s->visited, v->parent))
                 g_array_prepend_val(ordinals, v->ordinal);
         return ordinals;
 }

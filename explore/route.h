@@ -8,9 +8,9 @@
 typedef struct RouteStep {
         Event event;
         bool top_level;
-        bool skipped;     /* impossible in this run; only in schedules that are run under several orders */
-        uint16_t client;  /* skipped: whose statement or, ID_NONE, which process's exit was skipped */
-        char *process;    /* skipped: its name */
+        bool skipped;    /* impossible in this run; only in schedules that are run under several orders */
+        uint16_t client; /* skipped: whose statement or, ID_NONE, which process's exit was skipped */
+        char *process;   /* skipped: its name */
         unsigned n_answers;
         Answer *answers;
 } RouteStep;

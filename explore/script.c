@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "interrupts.h"
 #include "script.h"
+#include "interrupts.h"
 
 static void remember_pair(Script *s, const Manager *m, const Choice *c) {
         NameId a = MIN(c->a, c->b), b = MAX(c->a, c->b);
@@ -19,7 +19,8 @@ unsigned script_choose(Chooser *self, Manager *m, const Choice *c) {
                 return 0;
         }
         if (s->position == s->length) {
-                s->answers[s->length++] = (Answer) { .answer = 0, .n = (uint16_t) c->n, .kind = (uint8_t) c->kind };
+                s->answers[s->length++] =
+                        (Answer) { .answer = 0, .n = (uint16_t) c->n, .kind = (uint8_t) c->kind };
                 if (c->kind == CHOICE_ORDER && s->asked)
                         remember_pair(s, m, c);
         }

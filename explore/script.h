@@ -11,7 +11,7 @@
 
 typedef struct Answer {
         uint16_t answer;
-        uint16_t n; /* there were answers 0..n-1 */
+        uint16_t n;   /* there were answers 0..n-1 */
         uint8_t kind; /* ChoiceKind */
 } Answer;
 
@@ -20,8 +20,8 @@ struct Interrupts;
 typedef struct Script {
         Chooser chooser; /* first: a Chooser is a Script */
         unsigned length, position;
-        bool overflow;   /* more questions than SCRIPT_MAX: the result is incomplete */
-        uint64_t *asked; /* see asked_pairs_row(), NULL: nobody wants to know */
+        bool overflow;                 /* more questions than SCRIPT_MAX: the result is incomplete */
+        uint64_t *asked;               /* see asked_pairs_row(), NULL: nobody wants to know */
         struct Interrupts *interrupts; /* NULL: nothing happens in the middle of a reload */
         Answer answers[SCRIPT_MAX];
 } Script;

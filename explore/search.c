@@ -19,16 +19,16 @@ typedef struct Ahead {
 typedef struct Searcher {
         Search *search;
         Frontier now, next;
-        GPtrArray *ahead;        /* of Ahead, by level; NULL: none */
+        GPtrArray *ahead; /* of Ahead, by level; NULL: none */
         guint n_chunks;
         Chunk **chunks;
-        Expander **expanders;    /* one for each worker */
-        GAsyncQueue *idle;       /* of Expander */
-        GAsyncQueue *finished;   /* of Chunk */
-        GThreadPool *pool;       /* NULL: one worker, which is us */
+        Expander **expanders;  /* one for each worker */
+        GAsyncQueue *idle;     /* of Expander */
+        GAsyncQueue *finished; /* of Chunk */
+        GThreadPool *pool;     /* NULL: one worker, which is us */
         World *scratch;
         bool top_level;
-        unsigned level;          /* of the worlds in `next` */
+        unsigned level; /* of the worlds in `next` */
 } Searcher;
 
 static bool interrupted(const Search *s) {
@@ -101,7 +101,9 @@ static void merge_record(Searcher *r, const Record *record, const uint64_t *worl
         if (!record->has_world)
                 return;
 
-        VisitedState state = { .fingerprint = record->fingerprint, .parent = record->parent, .ordinal = record->ordinal };
+        VisitedState state = { .fingerprint = record->fingerprint,
+                               .parent = record->parent,
+                               .ordinal = record->ordinal };
         StateId id = visited_add(s->visited, &state, &fresh);
         if (id == STATE_NONE) {
                 s->end = SEARCH_MAX_STATES;
@@ -160,7 +162,8 @@ static void merge_done(Searcher *r, const Chunk *c, Frontier *roots) {
         for (guint i = 0; i < c->done->len; i++) {
                 guint at = g_array_index(c->done, guint, i);
                 StateId parent = g_array_index(r->now.ids, StateId, at);
-                const uint64_t *world = &g_array_index(r->now.worlds, uint64_t, g_array_index(r->now.offsets, size_t, at));
+                const uint64_t *world =
+                        &g_array_index(r->now.worlds, uint64_t, g_array_index(r->now.offsets, size_t, at));
                 size_t n_words = world_unpack(&s->packer, world, r->scratch);
                 VisitedState state = {
                         .fingerprint = world_fingerprint(&s->layout, r->scratch),
@@ -319,7 +322,8 @@ static void search_top_level(Searcher *r) {
 static void search_clients(Searcher *r) {
         Search *s = r->search;
 
-        for (r->level = 1; s->end == SEARCH_COMPLETE && (r->now.ids->len > 0 || r->ahead->len > r->level); r->level++) {
+        for (r->level = 1; s->end == SEARCH_COMPLETE && (r->now.ids->len > 0 || r->ahead->len > r->level);
+             r->level++) {
                 StateId start = visited_size(s->visited);
 
                 if (s->options->max_depth != 0 && r->level > s->options->max_depth) {

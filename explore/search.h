@@ -25,15 +25,15 @@ typedef struct SearchProgress {
         uint64_t n_states, n_transitions;
         unsigned level;
         size_t n_frontier;
-        bool comparing;          /* schedules under all orders, for order-independent */
+        bool comparing; /* schedules under all orders, for order-independent */
 } SearchProgress;
 
 typedef struct SearchOptions {
-        uint32_t properties;     /* bit mask, as properties() numbers them */
-        unsigned n_jobs;         /* at least 1 */
-        uint64_t max_states;     /* 0: no bound, here and below */
-        uint64_t max_memory;     /* bytes: states, and worlds on the frontier */
-        unsigned max_depth;      /* events */
+        uint32_t properties;       /* bit mask, as properties() numbers them */
+        unsigned n_jobs;           /* at least 1 */
+        uint64_t max_states;       /* 0: no bound, here and below */
+        uint64_t max_memory;       /* bytes: states, and worlds on the frontier */
+        unsigned max_depth;        /* events */
         bool (*interrupted)(void); /* the user has had enough; called by all threads; NULL: never */
         void (*progress)(const SearchProgress *p, void *userdata);
         void *userdata;
@@ -43,11 +43,11 @@ typedef struct SearchOptions {
 typedef struct Verdict {
         bool violated;
         uint64_t n_tests;
-        unsigned length;         /* events of a shortest violating run; 0: in the top level */
+        unsigned length; /* events of a shortest violating run; 0: in the top level */
         bool in_top_level;
-        StateId parent;          /* one transition that violates it first, of `length` events */
+        StateId parent; /* one transition that violates it first, of `length` events */
         uint32_t ordinal;
-        OrderSet *orders;        /* under which some run violates it */
+        OrderSet *orders; /* under which some run violates it */
 } Verdict;
 
 typedef struct Search {
@@ -56,19 +56,19 @@ typedef struct Search {
         const SearchOptions *options;
         WorldLayout layout;
         Packer packer;
-        World *boot;             /* PID 1 just after boot: state 0 */
+        World *boot; /* PID 1 just after boot: state 0 */
         Visited *visited;
-        GArray *level_starts;    /* of StateId: the first state of each level of the clients */
+        GArray *level_starts; /* of StateId: the first state of each level of the clients */
         Verdict verdicts[PROPERTIES_MAX];
 
         SearchEnd end;
-        unsigned n_limited;      /* transitions on which a capacity of the model was exceeded */
+        unsigned n_limited; /* transitions on which a capacity of the model was exceeded */
         uint64_t n_transitions, n_reloads;
-        unsigned n_keys;         /* hash keys that a run can draw */
-        unsigned depth;          /* levels that have states */
+        unsigned n_keys; /* hash keys that a run can draw */
+        unsigned depth;  /* levels that have states */
         size_t memory_max;
-        double seconds;          /* that it took */
-        uint64_t *asked;         /* asked_pairs_row(): the pairs of names whose order mattered */
+        double seconds;  /* that it took */
+        uint64_t *asked; /* asked_pairs_row(): the pairs of names whose order mattered */
 } Search;
 
 /* Explores everything. @catalog, @profile and @options must outlive the result. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "world-pool.h"
 #include "events.h"
 #include "orders.h"
 #include "traces/snapshot.h"
-#include "world-pool.h"
 
 void world_pool_init(WorldPool *p, const WorldLayout *l, const World *base) {
         *p = (WorldPool) {

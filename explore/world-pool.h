@@ -13,18 +13,18 @@
 typedef uint32_t WorldId;
 
 typedef struct PooledWorld {
-        size_t packed;         /* offset */
-        uint32_t observable;   /* equal numbers: equal observable states; 0: not asked for yet */
+        size_t packed;       /* offset */
+        uint32_t observable; /* equal numbers: equal observable states; 0: not asked for yet */
         bool at_rest, reloaded, measured;
-        mpq_t measure;         /* the part of all rankings that its orders have */
+        mpq_t measure; /* the part of all rankings that its orders have */
 } PooledWorld;
 
 typedef struct WorldPool {
         const WorldLayout *layout;
         Packer packer;
         Visited *ids;
-        GArray *packed;        /* uint64_t */
-        GArray *worlds;        /* PooledWorld */
+        GArray *packed; /* uint64_t */
+        GArray *worlds; /* PooledWorld */
         GHashTable *observables;
 } WorldPool;
 

@@ -33,6 +33,7 @@ void manager_serialize(Manager *m) {
                 .ids = g_newa0(NameId, n_units),
                 .names = g_newa0(uint64_t, n_units * n_words),
                 .n_words = n_words,
+                .unsettled = g_newa0(uint64_t, n_words),
                 .separate = g_newa0(bool, n_units),
         };
 

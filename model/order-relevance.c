@@ -25,7 +25,8 @@ static void prepare_unit(Manager *m, StreamOrder *o, UnitSlot slot) {
         size_t n = 0;
         bool readable = false;
 
-        if (unit_file_find_fragment(m, own, &fragment, &id, names, &n) >= 0 && fragment != ID_NONE && id != ID_NONE) {
+        if (unit_file_find_fragment(m, own, &fragment, &id, names, &n) >= 0 && fragment != ID_NONE &&
+            id != ID_NONE) {
                 ContentId content;
 
                 readable = disk_read(m, fragment, &content) > 0;
@@ -38,8 +39,8 @@ static void prepare_unit(Manager *m, StreamOrder *o, UnitSlot slot) {
         unit_names(o, slot)[own / 64] |= BIT(own % 64);
 
         /* Not so with a masked file: whether its aliases are merged depends on who is loaded first. */
-        o->separate[slot] = m->profile->orphans && readable &&
-                            m->names[id] != UNIT_NONE && m->units[m->names[id]].id == id;
+        o->separate[slot] =
+                m->profile->orphans && readable && m->names[id] != UNIT_NONE && m->units[m->names[id]].id == id;
 }
 
 static bool meet(const Manager *m, const StreamOrder *o, UnitSlot a, UnitSlot b) {
@@ -65,7 +66,76 @@ static bool skip_may_desync(const Manager *m, const StreamOrder *o, UnitSlot slo
         return false;
 }
 
+/* Masked files. Units of one masked file are not merged any more once each is loaded, so it matters who is loaded first: by
+ * its own entry, or by another one that speaks of it. */
+
+static bool name_is_in(const uint64_t *names, NameId name) {
+        return name != ID_NONE && (names[name / 64] & BIT(name % 64)) != 0;
+}
+
+/* True: the name's file is masked and has other names. These are added to @names. */
+static bool add_masked_names(Manager *m, NameId name, uint64_t *names) {
+        NameId *all = g_newa(NameId, m->catalog->n_names), id;
+        ContentId content;
+        PathId fragment;
+        size_t n = 0;
+
+        if (unit_file_find_fragment(m, name, &fragment, &id, all, &n) < 0 || fragment == ID_NONE || n < 2 ||
+            disk_read(m, fragment, &content) > 0)
+                return false;
+
+        for (size_t i = 0; i < n; i++)
+                names[all[i] / 64] |= BIT(all[i] % 64);
+        return true;
+}
+
+static bool text_mentions(const Catalog *c, ContentId content, const uint64_t *names) {
+        const char *text = c->contents[content].text;
+
+        for (NameId i = 0; i < c->n_names && text; i++)
+                if (name_is_in(names, i) && strstr(text, c->names[i].name))
+                        return true;
+        return false;
+}
+
+/* Whether some file that @name may have speaks of one of @names: in doubt, whether or not it has it now. */
+static bool name_leads_to(const Catalog *c, NameId name, const uint64_t *names) {
+        const CatalogName *n = c->names + name;
+
+        if (name_is_in(names, n->related) || (n->base != ID_NONE && text_mentions(c, n->base, names)))
+                return true;
+
+        for (size_t i = 0; i < c->n_contents; i++)
+                if (c->fragments[i * c->n_names + name] && text_mentions(c, (ContentId) i, names))
+                        return true;
+
+        for (size_t i = 0; i < c->n_paths; i++)
+                if (c->paths[i].name == name && c->paths[i].kind != PATH_FRAGMENT &&
+                    name_is_in(names, c->paths[i].target))
+                        return true;
+        return false;
+}
+
+static void find_unsettled(Manager *m, uint64_t *names) {
+        const Catalog *c = m->catalog;
+        bool more = false;
+
+        for (NameId i = 0; i < c->n_names; i++)
+                more |= add_masked_names(m, i, names);
+
+        while (more) {
+                more = false;
+                for (NameId i = 0; i < c->n_names; i++)
+                        if (!name_is_in(names, i) && name_leads_to(c, i, names)) {
+                                names[i / 64] |= BIT(i % 64);
+                                more = true;
+                        }
+        }
+}
+
 void stream_order_prepare(Manager *m, StreamOrder *order) {
+        find_unsettled(m, order->unsettled);
+
         for (size_t i = 0; i < m->layout->n_units; i++)
                 if (m->units[i].in_use)
                         prepare_unit(m, order, (UnitSlot) i);
@@ -82,18 +152,18 @@ static bool runtime_is_equal(const Service *a, const Service *b) {
 }
 
 static bool entry_is_bare(const Unit *u) {
-        return !u->job.installed && !u->nop_job.installed && u->cgroup.name == ID_NONE && u->service.main_pid == 0 &&
-               u->service.control_pid == 0 && u->service.main_command == 0 && u->service.control_command == 0;
+        return !u->job.installed && !u->nop_job.installed && u->cgroup.name == ID_NONE &&
+               u->service.main_pid == 0 && u->service.control_pid == 0 && u->service.main_command == 0 &&
+               u->service.control_command == 0;
 }
 
 /* True: the two entries are the same but for the name, whoever reads one of them after the other reads nothing new. */
 static bool entries_are_equal(const Unit *a, const Unit *b) {
-        uint16_t written = (uint16_t) ~(UNIT_COLDPLUGGED | UNIT_NOT_FOUND_STALE | UNIT_BUS_TRACKED | UNIT_PERPETUAL |
-                                        UNIT_IS_ORPHAN | UNIT_START_LIMIT_HIT);
+        uint16_t written = (uint16_t) ~(UNIT_COLDPLUGGED | UNIT_NOT_FOUND_STALE | UNIT_BUS_TRACKED |
+                                        UNIT_PERPETUAL | UNIT_IS_ORPHAN | UNIT_START_LIMIT_HIT);
 
-        return entry_is_bare(a) && entry_is_bare(b) &&
-               a->type == b->type && a->state == b->state && a->timestamps == b->timestamps &&
-               ((a->flags ^ b->flags) & written) == 0 &&
+        return entry_is_bare(a) && entry_is_bare(b) && a->type == b->type && a->state == b->state &&
+               a->timestamps == b->timestamps && ((a->flags ^ b->flags) & written) == 0 &&
                a->start_ratelimit == b->start_ratelimit && a->start_limit_burst == b->start_limit_burst &&
                a->start_limit_interval_zero == b->start_limit_interval_zero &&
                a->auto_start_stop_ratelimit == b->auto_start_stop_ratelimit &&
@@ -101,7 +171,8 @@ static bool entries_are_equal(const Unit *a, const Unit *b) {
 }
 
 static bool cgroups_are_shared(const Unit *a, const Unit *b) {
-        return a->cgroup.name != ID_NONE && a->cgroup.name == b->cgroup.name && a->cgroup.slice == b->cgroup.slice;
+        return a->cgroup.name != ID_NONE && a->cgroup.name == b->cgroup.name &&
+               a->cgroup.slice == b->cgroup.slice;
 }
 
 static bool files_may_change(const Manager *m, const Unit *a, const Unit *b) {
@@ -115,6 +186,9 @@ bool stream_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *stream
         if (o->everything || files_may_change(m, ua, ub) || cgroups_are_shared(ua, ub))
                 return true;
 
+        if (name_is_in(o->unsettled, ua->id) && name_is_in(o->unsettled, ub->id))
+                return true;
+
         if (!meet(m, o, a, b) || entries_are_equal(ua, ub))
                 return false;
 
@@ -126,16 +200,18 @@ bool stream_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *stream
 /* Queues that are emptied from the top, with effects on other units: who is put there when a unit changes its state
  * (unit-notify.c). */
 typedef struct NotifyQueue {
-        uint64_t others;      /* these dependencies of it */
-        uint64_t self;        /* the unit itself, if it has one of these */
-        uint8_t config;       /* only units with this setting, 0: all */
+        uint64_t others; /* these dependencies of it */
+        uint64_t self;   /* the unit itself, if it has one of these */
+        uint8_t config;  /* only units with this setting, 0: all */
 } NotifyQueue;
 
+/* clang-format off */
 static const NotifyQueue notify_queues[] = {
         { DEPS_ADD_START_WHEN_UPHELD_QUEUE,        DEPS_START_STEADILY,            0                         },
         { DEPS_ADD_CANNOT_BE_ACTIVE_WITHOUT_QUEUE, DEPS_CANNOT_BE_ACTIVE_WITHOUT,  0                         },
         { DEPS_ADD_STOP_WHEN_UNNEEDED_QUEUE,       0,                              CONFIG_STOP_WHEN_UNNEEDED },
 };
+/* clang-format on */
 
 /* How many units @u may put there, up to two. *only is one of them. */
 static unsigned count_submitted(Manager *m, const Unit *u, const NotifyQueue *q, const Unit **only) {

@@ -171,6 +171,7 @@ typedef struct StreamOrder {
         NameId *ids;     /* the canonical name that the entry's name has on the present disk */
         uint64_t *names; /* n_words for each slot: the names that will belong to that unit */
         size_t n_words;
+        uint64_t *unsettled; /* the names whose load may bring up a masked file with several names */
         bool *separate;  /* 262: the unit of that canonical name has an entry itself, others become orphans */
         bool everything; /* a skip may lose its way, so each entry matters to the one before it */
 } StreamOrder;

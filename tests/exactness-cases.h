@@ -32,6 +32,19 @@ static const TrickyScenario tricky_scenarios[] = {
                   "b", "") "daemon-reload\nstart r.service a.service b.service\n"
                            "link r.service /dev/null\nlink a.service r.service\nlink b.service r.service\n"
                            "client c\n  daemon-reload\n  stop a.service\nclient w\n  exit a 0\n" },
+        { "a unit that speaks of an alias of a masked unit",
+          "unit a.service\n  [Unit]\n  Upholds=b.service\n  [Service]\n  Type=oneshot\n  "
+          "ExecStart=/usr/bin/actor a\n" SERVICE(
+                  "b",
+                  UNIT("  Upholds=x.service\n")) "daemon-reload\nstart a.service\nlink a.service /dev/null\n"
+                                                 "client p\n  link x.service a.service\n  daemon-reload\n  "
+                                                 "notify a READY=1\n" },
+        { "a unit becomes an alias of a masked one that another unit wants",
+          SERVICE("a", UNIT("  Upholds=c.service\n  StopWhenUnneeded=yes\n")) SERVICE("b", "") SERVICE(
+                  "c", UNIT("  Wants=a.service\n")) "daemon-reload\nstart a.service\nstart b.service\nstart "
+                                                    "c.service\nlink a.service /dev/null\n"
+                                                    "client p\n  exit c 0\n  daemon-reload\nclient q\n  link "
+                                                    "b.service a.service\n" },
         { "a link to a unit whose file is empty",
           SERVICE("r", "") SERVICE(
                   "a", "") "daemon-reload\nstart r.service a.service\nunit r.service\nlink a.service r.service\n"
@@ -222,7 +235,7 @@ static void add_random_statement(GString *s, GRand *rand, unsigned n_names) {
         }
 }
 
-/* Two or three services with files, links and dependencies; one or two clients with up to four statements, of which one is a reload. */
+/* Two or three services with files, links and dependencies; one or two clients with up to four statements, one a reload. */
 static char *random_scenario(GRand *rand) {
         unsigned n_names = (unsigned) g_rand_int_range(rand, 2, 4),
                  n_statements = (unsigned) g_rand_int_range(rand, 0, 4);
