@@ -110,7 +110,7 @@ static int job_list_merge_types(Plan *tr, JobNode *j, JobType *ret) {
                  * here as the anchor of manager_propagate_reload(), when the reload comes back to where
                  * it began. */
                 if (t == JOB_NOP || k->type == JOB_NOP) {
-                        manager_crash(tr->m, CRASH_OTHER, u);
+                        manager_crash(tr->m, CRASH_MERGE_JOBS, u);
                         return -ENOTRECOVERABLE;
                 }
 

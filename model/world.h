@@ -331,6 +331,7 @@ typedef enum CrashSite {
         CRASH_SERVICE_RELOAD,
         CRASH_SERVICE_COLDPLUG,
         CRASH_RUN_NEXT, /* service_run_next_main(), Type other than oneshot */
+        CRASH_MERGE_JOBS, /* job_type_lookup_merge(), a job that does nothing and another one */
         CRASH_OTHER,
         _CRASH_SITE_MAX,
 } CrashSite;

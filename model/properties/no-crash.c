@@ -14,6 +14,7 @@ static const char *crash_text(CrashSite site) {
                 [CRASH_SERVICE_RELOAD]   = "service_reload: %s is %s",
                 [CRASH_SERVICE_COLDPLUG] = "service_coldplug: %s is %s",
                 [CRASH_RUN_NEXT]         = "service_run_next_main: %s is %s and not Type=oneshot",
+                [CRASH_MERGE_JOBS]       = "job_type_lookup_merge: %s is %s and its nop job meets another job",
                 [CRASH_OTHER]            = "an assertion: %s is %s",
         };
         /* clang-format on */
