@@ -11,7 +11,7 @@
 
 /* One unit has at most one job of each type in a transaction, and a dependency makes at most one link for
  * each type of the job that it comes from. */
-#define PLAN_JOBS_FACTOR 2 * _JOB_TYPE_MAX_IN_TRANSACTION
+#define PLAN_JOBS_FACTOR (2 * _JOB_TYPE_MAX_IN_TRANSACTION)
 
 struct Transaction *transaction_scratch_new(const WorldLayout *layout) {
         struct Transaction *t = g_new0(struct Transaction, 1);

@@ -273,7 +273,7 @@ static unsigned line_of(const char *text, size_t offset) {
         unsigned line = 1;
 
         for (size_t i = 0; i < offset; i++)
-                line += text[i] == '\n';
+                line += text[i] == '\n'; /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult) */
         return line;
 }
 
@@ -324,7 +324,8 @@ Catalog *scenario_parse(const char *file, const char *text, size_t size, GPtrArr
 
         catalog = p.catalog = catalog_new(file);
         top.statements = statements_new();
-        lines = l.line = split_lines(text, size, &l.n);
+        lines = split_lines(text, size, &l.n);
+        l.line = lines;
         if (!parse_all(&p, &l, &top, clients)) {
                 g_propagate_error(error, g_steal_pointer(&failure));
                 return NULL;

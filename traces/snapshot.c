@@ -187,7 +187,7 @@ static const char *find_value(const GPtrArray *rows, const SnapshotRow *like) {
 static void add_change(GPtrArray *to, const SnapshotRow *r, const char *old, const char *new) {
         Change *c;
 
-        if (strcmp(old, new) == 0)
+        if (g_strcmp0(old, new) == 0)
                 return;
         c = g_new(Change, 1);
         *c = (Change) { .subject = g_strdup(r->subject),

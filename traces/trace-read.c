@@ -296,7 +296,7 @@ Trace *trace_from_json(const char *file, const char *json, size_t size, GError *
 static char *read_file(const char *file, size_t *ret_size, GError **error) {
         g_autofree char *text = NULL;
         FILE *f = fopen(file, "re");
-        struct stat st;
+        struct stat st = {};
         int r = f && fstat(fileno(f), &st) >= 0 ? 0 : errno;
 
         if (r == 0) {

@@ -56,7 +56,7 @@ static bool make_rank(const TraceRun *run, const Catalog *c, unsigned key, bool 
         }
 
         memset(rank, 0xff, n * sizeof(uint16_t));
-        for (uint16_t place = 0; place < n; place++) {
+        for (size_t place = 0; place < n; place++) {
                 size_t found = n;
 
                 for (size_t i = 0; i < n && found == n; i++) {
@@ -67,7 +67,7 @@ static bool make_rank(const TraceRun *run, const Catalog *c, unsigned key, bool 
                 }
                 if (found == n)
                         return false;
-                rank[found] = place;
+                rank[found] = (uint16_t) place;
                 for (size_t i = 0; i < n; i++)
                         n_before[i] -= before[found * n + i];
         }
@@ -205,14 +205,14 @@ static void compare_changes(Validator *v, const GPtrArray *recorded, const GPtrA
                 const Change *r = i < recorded->len ? recorded->pdata[i] : NULL;
                 const Change *n = i < now->len ? now->pdata[i] : NULL;
 
-                if (!r)
+                if (!r && n)
                         differs(v, "%s of %s changes from '%s' to '%s' now", n->field, n->subject, n->old,
                                 n->new);
-                else if (!n)
+                else if (r && !n)
                         differs(v, "%s of %s does not change from '%s' to '%s' any more", r->field, r->subject,
                                 r->old, r->new);
-                else if (!same_text(r->subject, n->subject) || !same_text(r->field, n->field) ||
-                         !same_text(r->old, n->old) || !same_text(r->new, n->new))
+                else if (r && (!same_text(r->subject, n->subject) || !same_text(r->field, n->field) ||
+                               !same_text(r->old, n->old) || !same_text(r->new, n->new)))
                         differs(v, "%s of %s changes from '%s' to '%s', where it was %s of %s from '%s' to '%s'",
                                 n->field, n->subject, n->old, n->new, r->field, r->subject, r->old, r->new);
         }
