@@ -54,7 +54,6 @@ static const Profile profile_table[] = {
                 .stream_flush_n_restarts = true,
                 .state_change_filled = true,
 
-                .sigchld_rewatches = true,
         },
         {
                 .version = 254,
@@ -75,7 +74,6 @@ static const Profile profile_table[] = {
                 .notify_reload_states = true,
                 .notify_tag_precedence = true,
                 .release_resources_queue = true,
-                .sigchld_rewatches = true,
 
                 .gc_waits_for_queues = true,
                 .core_prunes_inactive = true,
@@ -110,7 +108,6 @@ static const Profile profile_table[] = {
                 .notify_reload_states = true,
                 .notify_tag_precedence = true,
                 .release_resources_queue = true,
-                .sigchld_rewatches = true,
 
                 .gc_waits_for_queues = true,
                 .core_prunes_inactive = true,
@@ -139,7 +136,6 @@ static const Profile profile_table[] = {
                 .stream_reload_begin = true,
                 .stream_status_errno = true,
                 .stream_handoff_timestamp = true,
-                .stream_extra_fd = true,
                 .empty_job_id_renewed = true,
                 .stream_layout_257 = true,
                 .state_change_filled = true,
@@ -154,7 +150,6 @@ static const Profile profile_table[] = {
                 .mounting_state = true,
                 .notify_tag_precedence = true,
                 .release_resources_queue = true,
-                .sigchld_rewatches = true,
 
                 .gc_waits_for_queues = true,
                 .core_prunes_inactive = true,
@@ -192,7 +187,6 @@ static const Profile profile_table[] = {
                 .stream_restart_delay_chosen = true,
                 .stream_status_errno = true,
                 .stream_handoff_timestamp = true,
-                .stream_extra_fd = true,
                 .empty_job_id_renewed = true,
                 .stream_layout_257 = true,
 
@@ -222,9 +216,6 @@ static const Profile profile_table[] = {
                 .gc_waits_for_queues = true,
                 .core_prunes_inactive = true,
                 .masked_shortcut = true,
-                .merge_spares_stub = true,
-                .has_lenient_mode = true,
-                .job_refuses_late_merge = true,
                 .job_install_needs_free_slot = true,
                 .propagates_stop_gracefully = true,
                 .failed_job_leaves_transaction = true,

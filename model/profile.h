@@ -44,7 +44,6 @@ typedef struct Profile {
         bool stream_restart_delay_chosen;
         bool stream_status_errno;
         bool stream_handoff_timestamp;
-        bool stream_extra_fd;
         bool empty_job_id_renewed; /* job_deserialize() */
         bool stream_layout_257; /* service keys: forbid-restart after n-restarts, status-text behind the exec status */
         bool state_change_filled; /* unit_deserialize(): an entry without state-change-timestamp gets the present time */
@@ -73,15 +72,11 @@ typedef struct Profile {
         bool notify_restart_reset;   /* 262: RESTART_RESET=1 */
         bool reload_signal_checked;  /* 262: service_check_reload_signal_handler() */
         bool helper_exit_is_opaque;  /* 262: no SuccessExitStatus= for a control process without a command */
-        bool sigchld_rewatches;      /* 252-257: rewatch-pids */
 
         /* Units, jobs, manager */
         bool gc_waits_for_queues;           /* 254: D-Bus, cgroup-empty and oom queues hold a unit */
         bool core_prunes_inactive;          /* 254: cgroup-empty of an inactive unit only prunes */
         bool masked_shortcut;               /* 257: a masked unit's drop-ins are not read */
-        bool merge_spares_stub;             /* 262: unit_merge() does not call done() on a stub */
-        bool has_lenient_mode;              /* 262 */
-        bool job_refuses_late_merge;        /* 262 */
         bool job_install_needs_free_slot;   /* 254: job_install() asserts that canceling the old job left none */
         bool propagates_stop_gracefully;    /* 254: PropagatesStopTo= is UNIT_ATOM_PROPAGATE_STOP_GRACEFUL */
         bool failed_job_leaves_transaction; /* 254: transaction_add_job_and_dependencies() deletes what it added */
