@@ -222,9 +222,6 @@ TextId catalog_find_text(const Catalog *c, const char *text);
  * or -stoppost. @warnings (may be NULL) collects "FILE:LINE: ..." strings on directives that the model ignores. */
 void catalog_seal(Catalog *c, GPtrArray *warnings);
 
-/* For debugging: everything in it, as text. */
-void catalog_dump(const Catalog *c, GString *s);
-
 static inline const char *catalog_name_str(const Catalog *c, NameId n) {
         return n == ID_NONE ? "" : c->names[n].name;
 }

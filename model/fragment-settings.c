@@ -105,7 +105,7 @@ static const Setting settings[] = {
           service_restart_mode_from_string },
         { "FileDescriptorStorePreserve", IN_SERVICE, parse_enum, SERVICE_FIELD(fd_store_preserve_mode), 0, NEEDS_254,
           exec_preserve_mode_or_boolean_from_string },
-        { "ReloadSignal", IN_SERVICE, parse_reload_signal, SERVICE_FIELD(reload_signal), 0, NEEDS_254, NULL },
+        { "ReloadSignal", IN_SERVICE, parse_signal, SERVICE_FIELD(reload_signal), 0, NEEDS_254, NULL },
 
         SERVICE_FLAG("RemainAfterExit",        IN_SERVICE, SERVICE_REMAIN_AFTER_EXIT),
         SERVICE_FLAG("GuessMainPID",           IN_SERVICE, SERVICE_GUESS_MAIN_PID),

@@ -78,15 +78,6 @@ int parse_signal(FragmentParser *p, const Setting *s, const char *value) {
         return 0;
 }
 
-int parse_reload_signal(FragmentParser *p, const Setting *s, const char *value) {
-        guint before = p->assignments->len;
-
-        (void) parse_signal(p, s, value);
-        if (p->assignments->len > before)
-                fragment_add(p, s, ASSIGN_SERVICE_FLAG, SERVICE_RELOAD_SIGNAL_SET, 1);
-        return 0;
-}
-
 /* config_parse_service_timeout(), config_parse_sec_fix_0() */
 int parse_timeout(FragmentParser *p, const Setting *s, const char *value) {
         uint64_t usec;

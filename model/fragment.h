@@ -61,7 +61,6 @@ int parse_service_flag(FragmentParser *p, const Setting *s, const char *value);
 int parse_present(FragmentParser *p, const Setting *s, const char *value); /* a list that is empty or not */
 int parse_enum(FragmentParser *p, const Setting *s, const char *value);
 int parse_signal(FragmentParser *p, const Setting *s, const char *value);
-int parse_reload_signal(FragmentParser *p, const Setting *s, const char *value);
 int parse_timeout(FragmentParser *p, const Setting *s, const char *value); /* where: bits that mean "infinite" */
 int parse_job_timeout(FragmentParser *p, const Setting *s, const char *value);
 int parse_restart_sec(FragmentParser *p, const Setting *s, const char *value);

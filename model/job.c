@@ -101,7 +101,7 @@ int job_install_deserialized(Manager *m, Unit *u, const Job *job) {
         *j = *job;
         j->installed = 1;
         /* Queues and timers are not in the stream, job_coldplug() makes them anew. */
-        j->flags &= JOB_IRREVERSIBLE | JOB_IGNORE_ORDER | JOB_SENT_NEW | JOB_RELOADED;
+        j->flags &= JOB_IRREVERSIBLE | JOB_IGNORE_ORDER | JOB_SENT_NEW;
 
         manager_note(m, "job_install_deserialized", u, "job %s (%s) is there again", job_name(j),
                      job_state_to_string((JobState) j->state));

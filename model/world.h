@@ -53,7 +53,6 @@ enum { /* Job.flags */
         JOB_HAS_TIMER      = 1 << 4, /* a JobTimeoutSec= timer is armed */
         JOB_REFUSE_LATE_MERGE = 1 << 5,
         JOB_IN_GC_QUEUE    = 1 << 6,
-        JOB_RELOADED       = 1 << 7,
 };
 
 typedef struct Job {
@@ -116,7 +115,6 @@ enum { /* Service.config */
         SERVICE_STOP_TIMEOUT_INFINITE  = 1 << 8,
         SERVICE_RESTART_ZERO      = 1 << 9,  /* RestartSec= is at most its default, 100 ms: elapses at once */
         SERVICE_RESTART_INFINITE  = 1 << 10,
-        SERVICE_RELOAD_SIGNAL_SET = 1 << 12,
         SERVICE_START_TIMEOUT_DEFINED = 1 << 13, /* TimeoutSec= or TimeoutStartSec= is set */
         SERVICE_HAS_CREDENTIALS   = 1 << 14, /* LoadCredential= and the like */
 };

@@ -157,14 +157,3 @@ DEFINE_ADD(TraceInterrupt, trace_event_add_interrupt, TraceEvent, interrupts)
 DEFINE_ADD(TraceNote, trace_event_add_note, TraceEvent, notes)
 DEFINE_ADD(TraceEntry, trace_event_add_entry, TraceEvent, entries)
 DEFINE_ADD(TraceOrder, trace_run_add_order, TraceRun, orders)
-
-char *trace_event_title(const TraceEvent *e) {
-        switch (e->kind) {
-        case TRACE_STATEMENT:
-                return g_strdup_printf("%s: %s", e->client ?: "top level", e->statement);
-        case TRACE_EXIT:
-                return g_strdup_printf("%s exits", e->process);
-        default:
-                return g_strdup("PID 1");
-        }
-}

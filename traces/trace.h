@@ -114,6 +114,3 @@ char *trace_to_json(const Trace *t);
 /* Reads what trace_to_json() writes; NULL and @error (TRACES_ERROR) for anything else. @file is for messages. */
 Trace *trace_from_json(const char *file, const char *json, size_t size, GError **error);
 Trace *trace_load(const char *file, GError **error);
-
-/* "admin: restart rsyslog.service", "rsyslog.1 exits", "PID 1": one line for people. */
-char *trace_event_title(const TraceEvent *e);
