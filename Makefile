@@ -4,7 +4,7 @@
 PRESET ?= release
 BUILD  := $(if $(filter release,$(PRESET)),build,build/$(PRESET))
 
-.PHONY: all run check setup build format tidy cppcheck fuzz bench conform clean
+.PHONY: all run check install setup build format tidy cppcheck fuzz bench conform clean
 
 all: build
 
@@ -20,6 +20,9 @@ run: build
 
 check: build
 	@ctest --preset $(PRESET)
+
+install: build
+	@cmake --install $(BUILD)
 
 conform: build
 	@$(BUILD)/coldplug conform tests/recordings/*.jsonl

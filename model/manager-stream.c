@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "stream.h"
+#include "fixes.h"
 
 #define UNIT_NAME_SIZE 512U /* no valid name is longer than 255 */
 
@@ -27,22 +27,33 @@ static void serialize_header(Manager *m) {
 }
 
 void manager_serialize(Manager *m) {
-        size_t n_units = m->layout->n_units, n_words = SERIALIZED_NAMES_WORDS(m), n = 0;
+        size_t n_units = m->layout->n_units, n_words = SERIALIZED_NAMES_WORDS(m), n = 0, n_runs;
         UnitSlot *slots = g_newa(UnitSlot, n_units);
+        size_t *runs = g_newa(size_t, n_units + 1);
         StreamOrder order = {
                 .ids = g_newa0(NameId, n_units),
                 .names = g_newa0(uint64_t, n_units * n_words),
                 .n_words = n_words,
                 .unsettled = g_newa0(uint64_t, n_words),
                 .separate = g_newa0(bool, n_units),
+                .alone = g_newa0(bool, n_units),
+                .settled = g_newa0(bool, n_units),
         };
 
         for (size_t i = 0; i < n_units; i++)
-                if (m->units[i].in_use)
+                if (m->units[i].in_use && fixes_write_entry(m, m->units + i))
                         slots[n++] = (UnitSlot) i;
 
         stream_order_prepare(m, &order);
-        manager_sort_units(m, slots, n, stream_order_matters, &order, "manager_serialize");
+        n_runs = fixes_sort_entries(m, slots, n, runs);
+        runs[n_runs] = n;
+        for (size_t i = 0; i < n_runs; i++) {
+                size_t n_run = runs[i + 1] - runs[i];
+
+                if (!m->rank)
+                        stream_order_settle(m, slots + runs[i], n_run, &order);
+                manager_sort_units(m, slots + runs[i], n_run, &stream_order_rule, &order, "manager_serialize");
+        }
 
         m->stream_size = 0;
         serialize_header(m);
@@ -129,31 +140,11 @@ static void observe_entry(Manager *m, const char *name, const Unit *u) {
                 m->observer->entry(m->observer, m, name, u ? u->id : ID_NONE);
 }
 
-/* manager_deserialize_one_unit(). Negative: the caller has to skip what is left of the entry. */
-static int manager_deserialize_one_unit(Manager *m, NameId name, const char *text, StreamReader *r,
-                                        SerializedNames *serialized_units) {
-        Unit *u = NULL;
+static int apply_entry(Manager *m, Unit *u, NameId name, const char *text, StreamReader *r,
+                       SerializedNames *serialized_units) {
         int k;
 
-        if (m->chooser->observation_point)
-                m->chooser->observation_point(m->chooser, m, OBSERVE_LOAD, name);
-
-        /* A name that no unit can have is refused as manager_load_unit() refuses it: the empty name, above all. */
-        k = name == ID_NONE ? -EINVAL : manager_load_unit(m, name, &u);
-        if (k >= 0 && !u)
-                k = -ENOENT;
         observe_entry(m, text, u);
-        if (k < 0) {
-                manager_note(m, "manager_deserialize_one_unit", NULL, "cannot load \"%s\", its entry is skipped",
-                             text);
-                return k;
-        }
-
-        if (m->profile->orphans && manager_entry_is_stale(u, name, serialized_units)) {
-                k = manager_synthesize_orphaned_unit(m, name, u, r, serialized_units);
-                return k < 0 ? unit_deserialize_skip(m, r) : k;
-        }
-
         k = unit_deserialize(m, u, r);
         if (k < 0) {
                 manager_note(m, "manager_deserialize_one_unit", u, "the entry of %s is given up in the middle",
@@ -172,6 +163,59 @@ static int manager_deserialize_one_unit(Manager *m, NameId name, const char *tex
         return 0;
 }
 
+static int drop_entry(Manager *m, const char *text, StreamReader *r) {
+        observe_entry(m, text, NULL);
+        return unit_deserialize_skip(m, r);
+}
+
+static int adopt_entry(Manager *m, NameId name, const char *text, const Unit *canonical, StreamReader *r,
+                       SerializedNames *serialized_units) {
+        Unit *orphan = manager_new_orphaned_unit(m, name, canonical, serialized_units);
+
+        if (!orphan)
+                return drop_entry(m, text, r);
+
+        observe_entry(m, text, orphan);
+        return manager_synthesize_orphaned_unit(m, orphan, canonical, r, serialized_units) < 0 ? unit_deserialize_skip(m, r)
+                                                                                   : 0;
+}
+
+/* manager_deserialize_one_unit(). Negative: the caller has to skip what is left of the entry. */
+static int manager_deserialize_one_unit(Manager *m, NameId name, const char *text, StreamReader *r,
+                                        SerializedNames *serialized_units) {
+        Unit *u = NULL;
+        int k;
+
+        if (m->chooser->observation_point)
+                m->chooser->observation_point(m->chooser, m, OBSERVE_LOAD, name);
+
+        /* A name that no unit can have is refused as manager_load_unit() refuses it: the empty name, above all. */
+        k = name == ID_NONE ? -EINVAL : manager_load_unit(m, name, &u);
+        if (k >= 0 && !u)
+                k = -ENOENT;
+        if (k < 0) {
+                observe_entry(m, text, NULL);
+                manager_note(m, "manager_deserialize_one_unit", NULL, "cannot load \"%s\", its entry is skipped",
+                             text);
+                return k;
+        }
+
+        FixEntry entry = { .text = text, .name = name, .unit = u, .reader = r, .names = serialized_units };
+        switch (fixes_entry(m, &entry)) {
+        case FIX_SKIP:
+                return drop_entry(m, text, r);
+
+        case FIX_ADOPT:
+                return adopt_entry(m, name, text, u, r, serialized_units);
+
+        case FIX_GIVE:
+                return apply_entry(m, entry.given_to, name, text, r, serialized_units);
+
+        default:
+                return apply_entry(m, u, name, text, r, serialized_units);
+        }
+}
+
 static int manager_deserialize_units(Manager *m, StreamReader *r, SerializedNames *serialized_units,
                                      StreamReader *truth) {
         char text[UNIT_NAME_SIZE];
@@ -180,7 +224,7 @@ static int manager_deserialize_units(Manager *m, StreamReader *r, SerializedName
         size_t size;
         int k;
 
-        if (m->profile->orphans) {
+        if (fixes_collect_names(m->profile)) {
                 k = manager_collect_serialized_unit_names(m, r, serialized_units);
                 if (k < 0)
                         return k;
@@ -209,9 +253,13 @@ int manager_deserialize(Manager *m, StreamReader *r) {
         SerializedNames serialized_units = {
                 .words = g_newa0(uint64_t, SERIALIZED_NAMES_WORDS(m)),
                 .n_words = SERIALIZED_NAMES_WORDS(m),
+                .adopted = g_newa(NameId, m->catalog->n_names),
         };
         StreamReader truth;
         int k;
+
+        for (size_t i = 0; i < m->catalog->n_names; i++)
+                serialized_units.adopted[i] = ID_NONE;
 
         m->reload.n_written = m->reload.n_begun = 0;
         m->reload.stream_intact = true;
@@ -224,5 +272,7 @@ int manager_deserialize(Manager *m, StreamReader *r) {
         truth = *r;
         k = manager_deserialize_units(m, r, &serialized_units, &truth);
         report_unread(m, &truth);
+        if (!MANAGER_CRASHED(m))
+                manager_settle_orphan_names(m, &serialized_units);
         return k;
 }

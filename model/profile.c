@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "profile.h"
+#include "fixes.h"
+#include "journal.h"
 
 /* One row a version. 252, 254, 257 and 262 were read in the sources (252.39, 254.26, 257.13, 262) and are measured
  * by recordings of the packaged daemons. 255 was never run: it is 254 with what the tag v255 changed. */
@@ -45,6 +46,7 @@ static const Profile profile_table[] = {
         {
                 .version = 252,
                 .name = "252",
+                .journal = &journal_252,
                 .describes = "read in 252.39, measured by recordings of 252.39",
                 .priority = PRIORITIES_252,
 
@@ -58,6 +60,7 @@ static const Profile profile_table[] = {
         {
                 .version = 254,
                 .name = "254",
+                .journal = &journal_254,
                 .describes = "read in 254.26, measured by recordings of 254.26",
                 .priority = PRIORITIES_252,
 
@@ -89,6 +92,7 @@ static const Profile profile_table[] = {
                  * enumeration are younger. */
                 .version = 255,
                 .name = "255",
+                .journal = &journal_255,
                 .describes = "v255, as 254 with what is known to have changed; only read, never measured",
                 .priority = PRIORITIES_252,
 
@@ -120,6 +124,7 @@ static const Profile profile_table[] = {
         {
                 .version = 257,
                 .name = "257",
+                .journal = &journal_257,
                 .describes = "read in 257.13, measured by recordings of 257.13",
                 .priority = PRIORITIES_257(1, 2),
 
@@ -169,13 +174,15 @@ static const Profile profile_table[] = {
         {
                 .version = 262,
                 .name = "262",
+                .journal = &journal_262,
                 .describes = "read in 262, measured by recordings of 262.1",
                 .priority = PRIORITIES_257(0, 1),
+                .fixes = { &fix_skip_stale_entry, &fix_skip_job_sections, &fix_adopt_orphans },
+                .n_fixes = 3,
 
                 .pids_first_wins = true,
                 .pidref_lines = true,
-                .skip_knows_jobs = true,
-                .orphans = true,
+                .stream_fd_index = true,
                 .cgroup_runtime = true,
                 .cgroup_path_release_first = true,
                 .stream_start_ratelimit = true,

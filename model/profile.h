@@ -4,6 +4,7 @@
 /* What differs between the versions of systemd, and nothing else: one row a version, one switch a difference.
  * No other file compares version numbers. Each switch names the function in which the sources differ. */
 
+#include "fix.h"
 #include "types.h"
 
 typedef struct EventPriorities {
@@ -18,17 +19,24 @@ typedef struct EventPriorities {
         int8_t run_queue;      /* manager_setup_run_queue */
 } EventPriorities;
 
+#define FIXES_MAX 16U
+
 typedef struct Profile {
         int version;           /* 252, 254, 255, 257, 262 */
         const char *name;      /* "257" */
         const char *describes; /* what was read and what was measured, one line */
         EventPriorities priority;
+        const struct JournalWords *journal; /* journal.h */
+
+        /* What has been merged so far, and what is tried out on top of it (fixes.h). The order is that in which they are
+         * asked; `added` are those that were asked for, also if the version has them anyway. */
+        const Fix *fixes[FIXES_MAX], *added[FIXES_MAX];
+        unsigned n_fixes, n_added;
 
         /* Stream, unit-serialize.c and service.c */
         bool pids_first_wins;           /* main-pid=, control-pid= ignored when already set */
         bool pidref_lines;              /* two lines a pid, "@FD:PID" first */
-        bool skip_knows_jobs;           /* unit_deserialize_state_skip() consumes job subsections */
-        bool orphans;                   /* manager_synthesize_orphaned_unit(), the stale alias check */
+        bool stream_fd_index;           /* fd-store-fd= ends with an index; a not-found unit keeps its descriptors */
         bool stream_cgroup_realized;    /* cgroup-realized= is written at all */
         bool cgroup_runtime;            /* cgroup state is a heap object that may be absent */
         bool cgroup_path_release_first; /* unit_set_cgroup_path() drops the old path before it inserts */

@@ -6,7 +6,8 @@
 
 #include "base-units.h"
 #include "kernel.h"
-#include "stream.h"
+#include "fixes.h"
+#include "journal.h"
 
 #define RELOAD_COUNT_MAX 3U
 
@@ -98,27 +99,27 @@ static void manager_clear_jobs_and_units(Manager *m) {
 }
 
 /* Fills @slots and returns how many there are. */
-static size_t manager_list_units(Manager *m, UnitSlot *slots, OrderMatters matters, const char *where) {
+static size_t manager_list_units(Manager *m, UnitSlot *slots, const OrderRule *rule, const char *where) {
         size_t n = 0;
 
         for (size_t i = 0; i < m->layout->n_units; i++)
                 if (m->units[i].in_use)
                         slots[n++] = (UnitSlot) i;
 
-        manager_sort_units(m, slots, n, matters, NULL, where);
+        manager_sort_units(m, slots, n, rule, NULL, where);
         return n;
 }
 
 typedef void (*UnitVisit)(Manager *m, Unit *u);
 
 /* Visits each unit once. Units that come up meanwhile are not visited, units that go are not missed. */
-static void manager_visit_units(Manager *m, OrderMatters matters, const char *function, const char *where,
+static void manager_visit_units(Manager *m, const OrderRule *rule, const char *function, const char *where,
                                 UnitVisit visit) {
         UnitSlot *slots = g_newa(UnitSlot, m->layout->n_units);
         NameId *ids = g_newa(NameId, m->layout->n_units);
         size_t n;
 
-        n = manager_list_units(m, slots, matters, function);
+        n = manager_list_units(m, slots, rule, function);
         for (size_t i = 0; i < n; i++)
                 ids[i] = m->units[slots[i]].id;
 
@@ -132,7 +133,8 @@ static void manager_visit_units(Manager *m, OrderMatters matters, const char *fu
 }
 
 static void manager_coldplug(Manager *m) {
-        manager_visit_units(m, coldplug_order_matters, "manager_coldplug", OBSERVE_COLDPLUG, unit_coldplug);
+        fixes_coldplug(m);
+        manager_visit_units(m, &coldplug_order_rule, "manager_coldplug", OBSERVE_COLDPLUG, unit_coldplug);
 
         /* Nobody reads it after this, so worlds shall not differ by it. */
         for (size_t i = 0; i < m->layout->n_units; i++)
@@ -140,7 +142,7 @@ static void manager_coldplug(Manager *m) {
 }
 
 static void manager_catchup(Manager *m) {
-        manager_visit_units(m, catchup_order_matters, "manager_catchup", OBSERVE_CATCHUP, unit_catchup);
+        manager_visit_units(m, &catchup_order_rule, "manager_catchup", OBSERVE_CATCHUP, unit_catchup);
 }
 
 /* Processes that were there in this reload, for no-double-start. */
@@ -219,6 +221,7 @@ void manager_reload(Manager *m) {
         PendingTimers timers = { .entries = g_newa(InboxEntry, m->layout->n_inbox) };
 
         manager_note(m, "manager_reload", NULL, "reloads");
+        journal_line(m, "%s", m->profile->journal->reloading);
         write_stream(m);
         if (MANAGER_CRASHED(m))
                 return;
@@ -232,6 +235,8 @@ void manager_reload(Manager *m) {
                 return;
 
         fire_up(m, &timers);
+        if (m->profile->journal->reloaded && !MANAGER_CRASHED(m))
+                journal_line(m, "%s", m->profile->journal->reloaded);
 }
 
 /* A new process has tables with a new key. */
@@ -248,6 +253,7 @@ void manager_reexec(Manager *m) {
         PendingTimers timers = { .entries = g_newa(InboxEntry, m->layout->n_inbox) };
 
         manager_note(m, "manager_reexec", NULL, "executes itself again");
+        journal_line(m, "Reexecuting.");
         write_stream(m);
         if (MANAGER_CRASHED(m))
                 return;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "fixes.h"
+#include "journal.h"
 #include "service-internal.h"
 #include "tables.h"
 
@@ -138,6 +140,7 @@ static void service_sigchld_main(Manager *m, Unit *u, uint8_t code, uint8_t stat
                                                                 : unit_command_first(m, u, SERVICE_EXEC_START)))
                 f = SERVICE_SUCCESS;
 
+        journal_process_exit(m, u, "Main process", f == SERVICE_SUCCESS, code, status);
         service_note_result(u, f);
 
         if (s->main_command > 0 && s->type == SERVICE_ONESHOT && f == SERVICE_SUCCESS &&
@@ -147,6 +150,8 @@ static void service_sigchld_main(Manager *m, Unit *u, uint8_t code, uint8_t stat
         }
 
         s->main_command = 0;
+        if (fixes_sigchld(m, u, FIX_MAIN_PROCESS))
+                return;
 
         if (s->exit_type == SERVICE_EXIT_MAIN || service_cgroup_good(m, u) <= 0)
                 service_main_gone(m, u, f);
@@ -330,16 +335,20 @@ static ServiceResult service_condition_result(Unit *u, uint8_t status, ServiceRe
         return f;
 }
 
-static void service_sigchld_control(Manager *m, Unit *u, uint8_t status, ServiceResult f) {
+static void service_sigchld_control(Manager *m, Unit *u, uint8_t code, uint8_t status, ServiceResult f) {
         Service *s = &u->service;
+        bool is_condition = u->state == SERVICE_CONDITION;
 
         s->control_pid = 0;
 
         if (service_command_ignores_failure(m, u, s->control_command - 1))
                 f = SERVICE_SUCCESS;
 
-        if (u->state == SERVICE_CONDITION)
+        if (is_condition)
                 f = service_condition_result(u, status, f);
+
+        journal_process_exit(m, u, is_condition ? "Condition check process" : "Control process",
+                             f == SERVICE_SUCCESS || (is_condition && f == SERVICE_SKIP_CONDITION), code, status);
 
         /* A reload that fails does not fail the service. */
         if (!IN_STATES(u->state,
@@ -354,7 +363,8 @@ static void service_sigchld_control(Manager *m, Unit *u, uint8_t status, Service
 
         s->control_command = 0;
         s->control_command_id = _SERVICE_EXEC_COMMAND_INVALID;
-        service_control_gone(m, u, f);
+        if (!fixes_sigchld(m, u, FIX_CONTROL_PROCESS))
+                service_control_gone(m, u, f);
 }
 
 /* service.c:service_sigchld_event, 252-262 */
@@ -369,7 +379,7 @@ void service_sigchld_event(Manager *m, Unit *u, Pid pid, uint8_t code, uint8_t s
         } else if (s->control_pid == pid) {
                 manager_note(m, __func__, u, "its control process is gone while it is %s",
                              service_state_to_string(u->state));
-                service_sigchld_control(m, u, status, f);
+                service_sigchld_control(m, u, code, status, f);
         }
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "journal.h"
 #include "service.h"
 #include "stream.h"
 #include "tables.h"
@@ -61,7 +62,7 @@ static void serialize_exec_fd(Manager *m, const Service *s) {
 
 static void serialize_fd_store(Manager *m, const Service *s) {
         for (unsigned i = 0; i < s->n_fd_store; i++)
-                stream_item(m, "fd-store-fd", m->profile->orphans ? "%u \"stored\" 1 0" : "%u \"stored\" 1",
+                stream_item(m, "fd-store-fd", m->profile->stream_fd_index ? "%u \"stored\" 1 0" : "%u \"stored\" 1",
                             50 + i);
 }
 
@@ -274,7 +275,7 @@ static void read_fd_store(Manager *m, Unit *u, const char *value, uint32_t argum
         if (!g_ascii_isdigit(value[0]))
                 return;
 
-        if (m->profile->orphans && u->load_state == UNIT_NOT_FOUND) {
+        if (m->profile->stream_fd_index && u->load_state == UNIT_NOT_FOUND) {
                 s->fd_store_preserve_mode = EXEC_PRESERVE_YES;
                 if (s->n_fd_store_max < UINT8_MAX)
                         s->n_fd_store_max++;
@@ -446,7 +447,7 @@ static const char *parse_command_head(const char *value, ServiceExecCommand *ret
  * in the list that is; else execution of the list does not go on. */
 static void read_command(Manager *m, Unit *u, const char *value, uint32_t argument) {
         Service *s = &u->service;
-        bool is_control = argument;
+        bool is_control = argument, is_last = find_blank(value)[0] == ' ' && find_blank(value)[1] == '+';
         ServiceExecCommand id;
         unsigned position, n = 0;
         int found = -1;
@@ -466,6 +467,10 @@ static void read_command(Manager *m, Unit *u, const char *value, uint32_t argume
 
         if (found < 0) {
                 manager_note(m, "service_deserialize_exec_command", u, "no longer has the command %s", value);
+                if (!is_last)
+                        journal_unit(m, u,
+                                     "Current command vanished from the unit file, execution of the command list "
+                                     "won't be resumed.");
                 return;
         }
 

@@ -148,10 +148,11 @@ void service_serialize(Manager *m, Unit *u);
 int service_deserialize_item(Manager *m, Unit *u, const char *key, const char *value); /* 1; 0: no such key */
 void other_serialize(Manager *m, Unit *u);
 
-/* orphan.c, 262. A set of names, one bit for each of the catalog. */
+/* orphan.c, since 261. A set of names, one bit for each of the catalog, and whose entries orphans have adopted. */
 typedef struct SerializedNames {
         uint64_t *words;
         size_t n_words;
+        NameId *adopted; /* by the orphan's name that of the entry, ID_NONE: none */
 } SerializedNames;
 #define SERIALIZED_NAMES_WORDS(m) (((m)->catalog->n_names + 63) / 64)
 bool serialized_names_contain(const SerializedNames *s, NameId name);
@@ -159,10 +160,16 @@ void serialized_names_add(SerializedNames *s, NameId name);
 int manager_collect_serialized_unit_names(Manager *m, const StreamReader *r, SerializedNames *set);
 /* True: the entry of @name is stale, since @u has (or already got) an entry of its own. */
 bool manager_entry_is_stale(const Unit *u, NameId name, const SerializedNames *serialized_units);
-int manager_synthesize_orphaned_unit(Manager *m, NameId original, const Unit *canonical, StreamReader *r,
-                                     const SerializedNames *serialized_units);
+/* A unit for the entry of @original, which has become an alias of @canonical; NULL: there are no orphans of its type. */
+Unit *manager_new_orphaned_unit(Manager *m, NameId original, const Unit *canonical,
+                                SerializedNames *serialized_units);
+/* Real names of orphans are random. Those of one reload are given out by the names of the entries, whatever their order. */
+void manager_settle_orphan_names(Manager *m, SerializedNames *serialized_units);
+/* Applies the entry to it. Negative: it could not be, and the unit is gone. */
+int manager_synthesize_orphaned_unit(Manager *m, Unit *orphan, const Unit *canonical, StreamReader *r,
+                                     SerializedNames *serialized_units);
 
-/* order-relevance.c: OrderMatters of the three walks through m->units. They look at the world as it is and change
+/* order-relevance.c: the rules of the three walks through m->units. They look at the world as it is and change
  * nothing. Files that change in the middle of a reload are foreseen as far as Manager.file_groups says; a process that
  * ends there is not: whoever lets that happen puts the exit where the order makes no difference, or asks for it. */
 
@@ -174,9 +181,16 @@ typedef struct StreamOrder {
         uint64_t *unsettled; /* the names whose load may bring up a masked file with several names */
         bool *separate;  /* 262: the unit of that canonical name has an entry itself, others become orphans */
         bool everything; /* a skip may lose its way, so each entry matters to the one before it */
+        bool *alone;     /* no order of this entry and another one matters */
+        bool *settled;   /* what matters about the entries that come to the same unit as this one is known already */
 } StreamOrder;
 void stream_order_prepare(Manager *m, StreamOrder *order); /* the arrays are zero */
 
+/* order-registers.c: asks about those of @slots that come to one unit together, where less than all of their orders
+ * matters, and marks them as settled. */
+void stream_order_settle(Manager *m, const UnitSlot *slots, size_t n, StreamOrder *order);
+
 bool stream_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *stream_order);
-bool coldplug_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused);
-bool catchup_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused);
+/* The two matter to each other for another reason than that they come to one unit. */
+bool stream_order_is_special(const Manager *m, UnitSlot a, UnitSlot b, const StreamOrder *order);
+extern const OrderRule stream_order_rule, coldplug_order_rule, catchup_order_rule;

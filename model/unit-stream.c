@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "fixes.h"
 #include "job.h"
 #include "kernel.h"
-#include "stream.h"
 #include "tables.h"
 #include "unit-types.h"
 
@@ -486,7 +486,8 @@ int unit_deserialize(Manager *m, Unit *u, StreamReader *r) {
                 key = stream_index_find(m->stream_index, (UnitType) u->type, line, n_key);
                 if (key) {
                         stream_split_item(line, size, &item);
-                        key->read(m, u, item.value, key->argument);
+                        if (fixes_line(m, u, item.key, item.value, sizeof(item.value)))
+                                key->read(m, u, item.value, key->argument);
                 }
         }
 
@@ -495,5 +496,5 @@ int unit_deserialize(Manager *m, Unit *u, StreamReader *r) {
 }
 
 int unit_deserialize_skip(Manager *m, StreamReader *r) {
-        return stream_skip_entry(r, m->profile->skip_knows_jobs);
+        return stream_skip_entry(r, fixes_skip_knows_jobs(m->profile));
 }
