@@ -112,6 +112,108 @@ void count_linear_extensions(const uint64_t *after, uint64_t set, mpz_t ret) {
         g_hash_table_unref(e.memo);
 }
 
+/* Of any number of elements */
+typedef struct Order {
+        const uint64_t *after;
+        size_t n_words;
+} Order;
+
+static bool is_after(const Order *o, size_t a, size_t b) {
+        return (o->after[a * o->n_words + b / 64] & BIT(b % 64)) != 0;
+}
+
+static bool is_known(const Order *o, size_t a, size_t b) {
+        return is_after(o, a, b) || is_after(o, b, a);
+}
+
+/* Moves the elements that are connected with the first one to the front, and returns how many they are. */
+static size_t gather_component(const Order *o, size_t *elements, size_t n) {
+        size_t n_found = 1;
+
+        for (size_t i = 0; i < n_found; i++)
+                for (size_t j = n_found; j < n; j++)
+                        if (is_known(o, elements[i], elements[j])) {
+                                size_t found = elements[j];
+
+                                elements[j] = elements[n_found];
+                                elements[n_found++] = found;
+                        }
+        return n_found;
+}
+
+/* Takes away one element whose place among the others is known as soon as theirs is. */
+static bool drop_settled(const Order *o, size_t *elements, size_t *n) {
+        for (size_t i = 0; i < *n; i++) {
+                size_t n_known = 0;
+
+                for (size_t j = 0; j < *n; j++)
+                        n_known += j != i && is_known(o, elements[i], elements[j]);
+                if (n_known + 1 == *n) {
+                        elements[i] = elements[--*n];
+                        return true;
+                }
+        }
+        return false;
+}
+
+static void count_few(const Order *o, const size_t *elements, size_t n, mpz_t ret) {
+        uint64_t after[ORDERS_NAMES_MAX] = {};
+
+        for (unsigned i = 0; i < n; i++)
+                for (unsigned j = 0; j < n; j++)
+                        if (is_after(o, elements[i], elements[j]))
+                                after[i] |= BIT(j);
+        count_linear_extensions(after, n == 64 ? UINT64_MAX : BIT(n) - 1, ret);
+}
+
+/* The part of all orders of @elements. */
+static int measure_elements(const Order *o, size_t *elements, size_t n, mpq_t ret) {
+        mpz_t number;
+        mpq_t part;
+        size_t n_left;
+        int r = 0;
+
+        mpq_set_ui(ret, 1, 1);
+        mpq_init(part);
+        mpz_init(number);
+        for (size_t n_part; n > 1 && r >= 0; elements += n_part, n -= n_part) {
+                n_part = n_left = gather_component(o, elements, n);
+                if (n_part == 1)
+                        continue;
+
+                while (n_left > 1 && drop_settled(o, elements, &n_left))
+                        ;
+                if (n_left == n_part && n_part > ORDERS_NAMES_MAX) {
+                        r = -E2BIG;
+                        break;
+                }
+                if (n_left == n_part) {
+                        count_few(o, elements, n_part, mpq_numref(part));
+                        mpz_fac_ui(mpq_denref(part), n_part);
+                } else {
+                        r = measure_elements(o, elements, n_left, part);
+                        mpz_fac_ui(number, n_left);
+                        mpz_mul(mpq_numref(part), mpq_numref(part), number);
+                        mpz_fac_ui(number, n_part);
+                        mpz_mul(mpq_denref(part), mpq_denref(part), number);
+                }
+                mpq_canonicalize(part);
+                mpq_mul(ret, ret, part);
+        }
+        mpz_clear(number);
+        mpq_clear(part);
+        return r;
+}
+
+int measure_extensions(const uint64_t *after, size_t n, size_t n_words, mpq_t ret) {
+        g_autofree size_t *elements = g_new(size_t, n + 1);
+        Order o = { .after = after, .n_words = n_words };
+
+        for (size_t i = 0; i < n; i++)
+                elements[i] = i;
+        return measure_elements(&o, elements, n, ret);
+}
+
 typedef struct Orientations {
         const uint64_t *adjacent;
         int64_t *memo; /* by subset, compressed to the component's own numbering; -1: not known */
@@ -146,7 +248,7 @@ static int64_t count_orientations(Orientations *o, uint64_t set) {
         return o->memo[compressed];
 }
 
-/* Each element has an edge with each other: every order is told apart. */
+/* Each of the elements has an edge with each other. */
 static bool is_complete(const uint64_t *adjacent, uint64_t set) {
         for (uint64_t rest = set; rest != 0; rest &= rest - 1)
                 if ((adjacent[lowest(rest)] & set) != (set & ~BIT(lowest(rest))))
@@ -154,23 +256,32 @@ static bool is_complete(const uint64_t *adjacent, uint64_t set) {
         return true;
 }
 
+/* An element whose neighbours are all neighbours of each other can be put between them in each orientation of the rest: before
+ * the first, behind the last, or between two. */
+static uint64_t drop_simplicial(const uint64_t *adjacent, uint64_t set, mpz_t number) {
+        for (uint64_t rest = set; rest != 0;) {
+                unsigned x = lowest(rest);
+                uint64_t neighbours = adjacent[x] & set;
+
+                rest &= rest - 1;
+                if (!is_complete(adjacent, neighbours))
+                        continue;
+                mpz_mul_ui(number, number, count(neighbours) + 1UL);
+                set &= ~BIT(x);
+                rest = set;
+        }
+        return set;
+}
+
 int count_acyclic_orientations(const uint64_t *adjacent, uint64_t set, mpz_t ret) {
         mpz_set_ui(ret, 1);
+        set = drop_simplicial(adjacent, set, ret);
 
         for (uint64_t rest = set, part; rest != 0; rest &= ~part) {
                 Orientations o = { .adjacent = adjacent };
                 unsigned n = 0;
 
                 part = component_of_lowest(adjacent, rest);
-                if (is_complete(adjacent, part)) {
-                        mpz_t f;
-
-                        mpz_init(f);
-                        mpz_fac_ui(f, count(part));
-                        mpz_mul(ret, ret, f);
-                        mpz_clear(f);
-                        continue;
-                }
                 if (count(part) > COMPONENT_MAX)
                         return -E2BIG;
 

@@ -159,6 +159,7 @@ void interrupts_observe(Interrupts *i, Manager *m, const char *where, NameId nam
                         break;
                 }
 
+                i->candidates = candidates;
                 unsigned answer = m->chooser->choose(
                         m->chooser, m,
                         &(Choice) {

@@ -35,6 +35,7 @@ struct Interrupts {
         unsigned n_points;
         unsigned n;
         Interrupt log[INTERRUPTS_MAX];
+        const Interrupt *candidates; /* while CHOICE_INTERRUPT is asked: what its answers from 1 on stand for */
         /* Called just before an interrupt happens; NULL: nobody wants to know. */
         void (*note)(Interrupts *i, Manager *m, const Interrupt *in, const char *where, NameId name);
         void *userdata;

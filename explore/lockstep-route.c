@@ -65,6 +65,20 @@ static bool rows_have(const WorldLayout *l, const uint64_t *rows, unsigned epoch
         return (rows[(epoch * l->n_names + a) * l->order_words + b / 64] & BIT(b % 64)) != 0;
 }
 
+/* Which of the names that can be the first or last it is. */
+static unsigned find_end(const Manager *m, const uint64_t *rows, const Choice *c) {
+        unsigned end = 0;
+
+        for (unsigned i = 1; i < c->n; i++) {
+                NameId a = c->kind == CHOICE_FIRST ? c->names[i] : c->names[end],
+                       b = c->kind == CHOICE_FIRST ? c->names[end] : c->names[i];
+
+                if (rows_have(m->layout, rows, m->world->epoch, a, b))
+                        end = i;
+        }
+        return end;
+}
+
 static unsigned follower_choose(Chooser *self, Manager *m, const Choice *c) {
         Follower *f = (Follower *) self;
         Answer a = { .n = (uint16_t) c->n, .kind = (uint8_t) c->kind };
@@ -73,6 +87,8 @@ static unsigned follower_choose(Chooser *self, Manager *m, const Choice *c) {
                 return 0;
         if (c->kind == CHOICE_ORDER)
                 a.answer = rows_have(m->layout, f->rows, m->world->epoch, c->b, c->a);
+        else if (choice_is_order(c->kind))
+                a.answer = (uint16_t) find_end(m, f->rows, c);
         else if (f->position < f->n_fixed) {
                 a.answer = f->fixed[f->position++];
                 if (a.answer >= c->n)

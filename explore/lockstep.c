@@ -35,7 +35,7 @@ static unsigned lockstep_choose(Chooser *self, Manager *m, const Choice *c) {
 
         if (c->n <= 1)
                 return 0;
-        return c->kind == CHOICE_ORDER ? script_choose(self, m, c) : fixed_answer(&k->fixed, c);
+        return choice_is_order(c->kind) ? script_choose(self, m, c) : fixed_answer(&k->fixed, c);
 }
 
 static void perform_top_level(Stepper *r) {
@@ -157,6 +157,22 @@ static bool measure_classes(Stepper *r, mpq_t ret_max, WorldId *ret_largest, Wor
         return ok;
 }
 
+static void note_orders_apart(Stepper *r, WorldId largest) {
+        const WorldLayout *l = &r->search->layout;
+        uint32_t observable = pooled_world(&r->pool, largest)->observable;
+
+        order_set_free(r->result->apart);
+        r->result->apart = order_set_new(l);
+        for (guint i = 0; i < r->worlds->len; i++) {
+                WorldId id = g_array_index(r->worlds, WorldId, i);
+
+                if (pooled_world(&r->pool, id)->observable == observable)
+                        continue;
+                world_pool_get(&r->pool, id, r->parent);
+                order_set_add(r->result->apart, world_order(l, r->parent));
+        }
+}
+
 static bool is_crashed(Stepper *r, WorldId id) {
         world_pool_get(&r->pool, id, r->parent);
         return r->parent->crashed != CRASH_NONE;
@@ -200,6 +216,7 @@ static void compare_worlds(Stepper *r, StateId macro) {
                 r->best = macro;
                 r->best_run = other;
                 r->best_other = largest;
+                note_orders_apart(r, largest);
         }
         mpq_clears(part, half, NULL);
 }
@@ -455,6 +472,7 @@ void lockstep_free(Lockstep *k) {
 
         g_clear_pointer(&k->run, g_array_unref);
         g_clear_pointer(&k->other, g_array_unref);
+        order_set_free(k->apart);
         mpq_clear(k->fraction);
         g_free(k);
 }

@@ -19,6 +19,8 @@ typedef struct Lockstep {
         bool violated;
         unsigned length; /* events of the schedule that tells most apart */
         mpq_t fraction;  /* all orders but the largest class */
+        OrderSet
+                *apart; /* violated: the orders that bring that schedule to another end than the largest class */
         GArray *run,
                 *other; /* that schedule under an order of another class, and under one of the largest (route.h) */
 } Lockstep;

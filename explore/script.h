@@ -20,9 +20,10 @@ struct Interrupts;
 typedef struct Script {
         Chooser chooser; /* first: a Chooser is a Script */
         unsigned length, position;
-        bool overflow;                 /* more questions than SCRIPT_MAX: the result is incomplete */
-        uint64_t *asked;               /* see asked_pairs_row(), NULL: nobody wants to know */
-        struct Interrupts *interrupts; /* NULL: nothing happens in the middle of a reload */
+        bool overflow;                    /* more questions than SCRIPT_MAX: the result is incomplete */
+        uint64_t *asked;                  /* see asked_pairs_row(), NULL: nobody wants to know */
+        struct OrderQuestions *questions; /* all that were asked about orders, where `asked` is set */
+        struct Interrupts *interrupts;    /* NULL: nothing happens in the middle of a reload */
         Answer answers[SCRIPT_MAX];
 } Script;
 
@@ -37,7 +38,8 @@ bool script_next(Script *s);
 /* Chooser.choose() of a script. */
 unsigned script_choose(Chooser *self, Manager *m, const Choice *c);
 
-/* Which pairs of names were asked for, per key: a bit for each ordered pair with the smaller id first. */
+/* Of which pairs of names the order mattered, alone or with others, per key: a bit for each ordered pair with the smaller
+ * id first. */
 static inline size_t asked_pairs_words(const WorldLayout *l) {
         return WORLD_EPOCHS_MAX * l->n_names * l->order_words;
 }

@@ -357,6 +357,7 @@ static void searcher_start(Searcher *r) {
         for (unsigned i = 0; i < n_jobs; i++) {
                 r->expanders[i] = expander_new(s->catalog, &s->layout, s->profile);
                 r->expanders[i]->script.asked = g_new0(uint64_t, asked_pairs_words(&s->layout));
+                r->expanders[i]->script.questions = order_questions_new();
                 g_async_queue_push(r->idle, r->expanders[i]);
         }
         if (n_jobs > 1)
@@ -371,6 +372,8 @@ static void searcher_stop(Searcher *r) {
         for (unsigned i = 0; i < MAX(s->options->n_jobs, 1U); i++) {
                 for (size_t j = 0; j < asked_pairs_words(&s->layout); j++)
                         s->asked[j] |= r->expanders[i]->script.asked[j];
+                order_questions_merge(s->questions, r->expanders[i]->script.questions);
+                order_questions_free(r->expanders[i]->script.questions);
                 g_free(r->expanders[i]->script.asked);
                 expander_free(r->expanders[i]);
         }
@@ -397,6 +400,7 @@ Search *search_run(const Catalog *catalog, const Profile *profile, const SearchO
         s->visited = visited_new();
         s->level_starts = g_array_new(FALSE, FALSE, sizeof(StateId));
         s->asked = g_new0(uint64_t, asked_pairs_words(&s->layout));
+        s->questions = order_questions_new();
         s->n_keys = 1;
         for (size_t i = 0; i < PROPERTIES_MAX; i++)
                 s->verdicts[i].orders = order_set_new(&s->layout);
@@ -421,6 +425,7 @@ void search_free(Search *s) {
         visited_free(s->visited);
         packer_clear(&s->packer);
         g_free(s->boot);
+        order_questions_free(s->questions);
         g_free(s->asked);
         g_free(s);
 }

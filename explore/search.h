@@ -10,6 +10,7 @@
 #include "expander.h"
 #include "orders.h"
 #include "pack.h"
+#include "questions.h"
 #include "visited.h"
 
 typedef enum SearchEnd {
@@ -34,6 +35,7 @@ typedef struct SearchOptions {
         uint64_t max_states;       /* 0: no bound, here and below */
         uint64_t max_memory;       /* bytes: states, and worlds on the frontier */
         unsigned max_depth;        /* events */
+        bool explain;              /* say why a result depends on the order, and put a run that is fine beside each trace */
         bool (*interrupted)(void); /* the user has had enough; called by all threads; NULL: never */
         void (*progress)(const SearchProgress *p, void *userdata);
         void *userdata;
@@ -69,6 +71,7 @@ typedef struct Search {
         size_t memory_max;
         double seconds;  /* that it took */
         uint64_t *asked; /* asked_pairs_row(): the pairs of names whose order mattered */
+        OrderQuestions *questions; /* that were asked about orders */
 } Search;
 
 /* Explores everything. @catalog, @profile and @options must outlive the result. */

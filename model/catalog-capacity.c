@@ -9,7 +9,7 @@
 #include "unit-types.h"
 
 #define PROCESSES_MIN         8U
-#define PROCESSES_MAX         64U
+#define PROCESSES_MAX         64U /* unless there are more commands than that; then each may run, and so many more */
 #define PROCESSES_PER_COMMAND 2U
 #define MESSAGES_PER_PROCESS  2U /* RELOADING=1, READY=1 */
 
@@ -173,6 +173,6 @@ void sealer_compute_capacities(CatalogSealer *s) {
 
         sealer_foreach_statement(&count.sealer, count_statement);
         c->n_processes_max = c->n_commands * PROCESSES_PER_COMMAND + count.processes;
-        c->n_processes_max = CLAMP(c->n_processes_max, PROCESSES_MIN, PROCESSES_MAX);
+        c->n_processes_max = CLAMP(c->n_processes_max, PROCESSES_MIN, MAX(PROCESSES_MAX, c->n_commands + PROCESSES_MAX));
         c->n_messages_max = c->n_processes_max * MESSAGES_PER_PROCESS + MIN(count.messages, PROCESSES_MAX);
 }

@@ -244,6 +244,29 @@ static void report_warnings(CatalogSealer *s, GPtrArray *warnings) {
                 g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(sorted, i)));
 }
 
+/* The paths of each name one behind the other, in the order in which they are. */
+static void seal_fragment_paths(Catalog *c) {
+        size_t n = 0;
+        g_autofree size_t *next = g_new0(size_t, c->n_names + 1);
+
+        c->fragment_paths = g_new(PathId, c->n_paths + 1);
+        c->fragment_paths_start = g_new0(size_t, c->n_names + 1);
+        for (size_t p = 0; p < c->n_paths; p++)
+                if (c->paths[p].kind == PATH_FRAGMENT && c->paths[p].name != ID_NONE)
+                        c->fragment_paths_start[c->paths[p].name]++;
+
+        for (size_t i = 0; i <= c->n_names; i++) {
+                size_t n_paths = c->fragment_paths_start[i];
+
+                c->fragment_paths_start[i] = next[i] = n;
+                n += n_paths;
+        }
+
+        for (size_t p = 0; p < c->n_paths; p++)
+                if (c->paths[p].kind == PATH_FRAGMENT && c->paths[p].name != ID_NONE)
+                        c->fragment_paths[next[c->paths[p].name]++] = (PathId) p;
+}
+
 static void held_free(gpointer held) {
         g_array_unref(held);
 }
@@ -278,6 +301,7 @@ void catalog_seal(Catalog *c, GPtrArray *warnings) {
         seal_fragments(&s);
         sealer_compute_capacities(&s);
         base_units_seal(c);
+        seal_fragment_paths(c);
         if (warnings)
                 report_warnings(&s, warnings);
 

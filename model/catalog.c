@@ -67,6 +67,9 @@ void catalog_free(Catalog *c) {
                 g_free(c->paths[i].path);
         g_free(c->paths);
 
+        g_free(c->fragment_paths);
+        g_free(c->fragment_paths_start);
+
         for (size_t i = 0; i < c->n_contents; i++)
                 g_free(c->contents[i].text);
         g_free(c->contents);

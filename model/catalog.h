@@ -162,6 +162,10 @@ typedef struct Catalog {
         CatalogPath *paths;
         size_t n_paths;
 
+        /* Where a unit file of each name may be: fragment_paths[fragment_paths_start[name]] up to that of the next name */
+        PathId *fragment_paths;
+        size_t *fragment_paths_start;
+
         CatalogContent *contents;
         size_t n_contents;
 

@@ -15,6 +15,8 @@ typedef enum ChoiceKind {
         CHOICE_CALL,      /* which of n calls that arrived together is next */
         CHOICE_INTERRUPT, /* an observation point of a reload: 0: nothing happens; 1..n-1: outside event i */
         CHOICE_SCHEDULE,  /* an order that systemd leaves to pointers or the kernel; 0 is the canonical one */
+        CHOICE_FIRST,     /* which of n names is before the others in m->units */
+        CHOICE_LAST,      /* which of n names is behind the others */
         _CHOICE_KIND_MAX,
 } ChoiceKind;
 
@@ -23,7 +25,15 @@ typedef struct Choice {
         unsigned n;        /* answers are 0..n-1 */
         NameId a, b;       /* ORDER */
         const char *where; /* the function that asks */
+        /* FIRST, LAST: those that it can be, and all of whom it is the first or last, which are no fewer. */
+        const NameId *names, *among;
+        unsigned n_among;
 } Choice;
+
+/* A question about m->units, which a complete ranking answers. */
+static inline bool choice_is_order(ChoiceKind k) {
+        return k == CHOICE_ORDER || k == CHOICE_FIRST || k == CHOICE_LAST;
+}
 
 typedef struct Chooser Chooser;
 /* The observation points of a reload: @where of Chooser.observation_point(). */
@@ -47,6 +57,8 @@ struct Observer {
         /* The stream as written, and which entry is about to be applied. */
         void (*stream)(Observer *self, Manager *m, const char *text, size_t size);
         void (*entry)(Observer *self, Manager *m, const char *name, NameId applied_to);
+        /* A line that PID 1 logs at level info or above (journal.h). */
+        void (*log)(Observer *self, Manager *m, const char *text);
 };
 
 /* What happened in a reload, for the properties that speak about one. Filled by manager_reload(). */
@@ -135,10 +147,18 @@ void manager_reexec(Manager *m); /* main.c, manager.c:manager_startup with a str
 
 /* order.c: the ranking of m->units. */
 bool manager_name_before(Manager *m, NameId a, NameId b, const char *where);
-/* Sorts @slots into an order that m->units may have. Only the order of those pairs is asked for that @matters
- * calls dependent (symmetric, no side effects); the others fall where they fall. */
-typedef bool (*OrderMatters)(Manager *m, UnitSlot a, UnitSlot b, const void *userdata);
-void manager_sort_units(Manager *m, UnitSlot *slots, size_t n, OrderMatters matters, const void *userdata,
+/* Another of @names is known to be before names[i] (CHOICE_FIRST) or behind it (CHOICE_LAST). */
+bool manager_name_is_surpassed(const Manager *m, ChoiceKind kind, const NameId *names, size_t n, size_t i);
+/* Makes sure that it is known which of @names comes first or last (CHOICE_FIRST, CHOICE_LAST), and returns its index. */
+size_t manager_decide_end(Manager *m, ChoiceKind kind, const NameId *names, size_t n, const char *where);
+/* Sorts @slots into an order that m->units may have. Only the order of those pairs is asked for that @rule
+ * calls dependent; the others fall where they fall. Its functions have no side effects. */
+typedef struct OrderRule {
+        /* Marks in @ret, by place in @slots, those that may be in such a pair: most mostly are not. NULL: all may. */
+        void (*mark)(Manager *m, const UnitSlot *slots, size_t n, const void *userdata, bool *ret);
+        bool (*matters)(Manager *m, UnitSlot a, UnitSlot b, const void *userdata); /* symmetric */
+} OrderRule;
+void manager_sort_units(Manager *m, UnitSlot *slots, size_t n, const OrderRule *rule, const void *userdata,
                         const char *where);
 
 /* queues.c */

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "disk.h"
-#include "stream.h"
+#include "fixes.h"
+#include "tables.h"
 
 /* Serialization, and with it deserialization */
 
@@ -16,6 +17,14 @@ static uint64_t *unit_names(const StreamOrder *o, UnitSlot slot) {
 
 static bool has_name(const StreamOrder *o, UnitSlot slot, NameId name) {
         return unit_names(o, slot)[name / 64] & BIT(name % 64);
+}
+
+/* Of the entries that come to the unit called @id only its own is applied there. */
+static bool entries_stay_apart(const Manager *m, NameId id) {
+        if (fixes_drop_aliases(m->profile))
+                return true;
+
+        return fixes_drop_stale(m->profile) && m->names[id] != UNIT_NONE && m->units[m->names[id]].id == id;
 }
 
 /* What manager_load_unit() will make of the entry's name. A name whose file cannot be found out stays what it is. */
@@ -39,8 +48,7 @@ static void prepare_unit(Manager *m, StreamOrder *o, UnitSlot slot) {
         unit_names(o, slot)[own / 64] |= BIT(own % 64);
 
         /* Not so with a masked file: whether its aliases are merged depends on who is loaded first. */
-        o->separate[slot] =
-                m->profile->orphans && readable && m->names[id] != UNIT_NONE && m->units[m->names[id]].id == id;
+        o->separate[slot] = readable && entries_stay_apart(m, id);
 }
 
 static bool meet(const Manager *m, const StreamOrder *o, UnitSlot a, UnitSlot b) {
@@ -49,10 +57,10 @@ static bool meet(const Manager *m, const StreamOrder *o, UnitSlot a, UnitSlot b)
 
 /* Two jobs of a kind cannot be in one unit: the second entry is given up there, and a skip that takes the end of its
  * other job for that of the entry swallows the following one. */
-static bool skip_may_desync(const Manager *m, const StreamOrder *o, UnitSlot slot) {
+static bool giving_up_may_desync(const Manager *m, const StreamOrder *o, UnitSlot slot) {
         const Unit *u = m->units + slot;
 
-        if (m->profile->skip_knows_jobs || !u->job.installed || !u->nop_job.installed)
+        if (!u->job.installed || !u->nop_job.installed)
                 return false;
 
         for (size_t i = 0; i < m->layout->n_units; i++) {
@@ -64,6 +72,19 @@ static bool skip_may_desync(const Manager *m, const StreamOrder *o, UnitSlot slo
         }
 
         return false;
+}
+
+/* The end of a job is taken for that of the entry wherever an entry with one is skipped: what comes next is swallowed. */
+static bool skip_may_desync(const Manager *m, const StreamOrder *o, UnitSlot slot) {
+        const Profile *p = m->profile;
+        const Unit *u = m->units + slot;
+
+        if (fixes_skip_knows_jobs(p) || (!u->job.installed && !u->nop_job.installed))
+                return false;
+
+        return fixes_collect_names(p) || fixes_tell_names_apart(p) ||
+               (fixes_drop_aliases(p) && (m->file_groups || o->ids[slot] != u->id)) ||
+               giving_up_may_desync(m, o, slot);
 }
 
 /* Masked files. Units of one masked file are not merged any more once each is loaded, so it matters who is loaded first: by
@@ -133,6 +154,44 @@ static void find_unsettled(Manager *m, uint64_t *names) {
         }
 }
 
+/* Both of two that meet. */
+static void mark_meeting(const Manager *m, StreamOrder *o, UnitSlot slot) {
+        for (size_t w = 0; w < o->n_words; w++)
+                for (uint64_t bits = unit_names(o, slot)[w]; bits != 0; bits &= bits - 1) {
+                        NameId name = (NameId) (w * 64 + (unsigned) __builtin_ctzll(bits));
+                        UnitSlot other = m->names[name];
+
+                        if (other != UNIT_NONE && other != slot && m->units[other].id == name)
+                                o->alone[slot] = o->alone[other] = false;
+                }
+}
+
+/* Most units have to do with no other one, and need not be compared with all of them. */
+static void find_alone(const Manager *m, StreamOrder *o) {
+        uint16_t *n_ids = g_newa0(uint16_t, m->layout->n_names),
+                 *n_cgroups = g_newa0(uint16_t, m->layout->n_names);
+
+        for (size_t i = 0; i < m->layout->n_units; i++)
+                if (m->units[i].in_use) {
+                        n_ids[o->ids[i]]++;
+                        if (m->units[i].cgroup.name != ID_NONE)
+                                n_cgroups[m->units[i].cgroup.name]++;
+                        o->alone[i] = !o->everything;
+                }
+
+        for (size_t i = 0; i < m->layout->n_units; i++) {
+                const Unit *u = m->units + i;
+
+                if (!u->in_use)
+                        continue;
+                if (n_ids[o->ids[i]] > 1 || name_is_in(o->unsettled, u->id) ||
+                    (u->cgroup.name != ID_NONE && n_cgroups[u->cgroup.name] > 1) ||
+                    (m->file_groups && m->file_groups[u->id] != 0))
+                        o->alone[i] = false;
+                mark_meeting(m, o, (UnitSlot) i);
+        }
+}
+
 void stream_order_prepare(Manager *m, StreamOrder *order) {
         find_unsettled(m, order->unsettled);
 
@@ -140,8 +199,11 @@ void stream_order_prepare(Manager *m, StreamOrder *order) {
                 if (m->units[i].in_use)
                         prepare_unit(m, order, (UnitSlot) i);
 
+        order->everything = fixes_give_entries(m->profile);
         for (size_t i = 0; i < m->layout->n_units && !order->everything; i++)
                 order->everything = m->units[i].in_use && skip_may_desync(m, order, (UnitSlot) i);
+
+        find_alone(m, order);
 }
 
 /* What unit_serialize() writes of a unit besides its flags, as far as it is not configuration. */
@@ -179,21 +241,37 @@ static bool files_may_change(const Manager *m, const Unit *a, const Unit *b) {
         return m->file_groups && m->file_groups[a->id] != 0 && m->file_groups[a->id] == m->file_groups[b->id];
 }
 
+bool stream_order_is_special(const Manager *m, UnitSlot a, UnitSlot b, const StreamOrder *o) {
+        const Unit *ua = m->units + a, *ub = m->units + b;
+
+        return o->everything || files_may_change(m, ua, ub) || cgroups_are_shared(ua, ub) ||
+               (name_is_in(o->unsettled, ua->id) && name_is_in(o->unsettled, ub->id));
+}
+
 bool stream_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *stream_order) {
         const Unit *ua = m->units + a, *ub = m->units + b;
         const StreamOrder *o = stream_order;
 
-        if (o->everything || files_may_change(m, ua, ub) || cgroups_are_shared(ua, ub))
+        if (stream_order_is_special(m, a, b, o))
                 return true;
 
-        if (name_is_in(o->unsettled, ua->id) && name_is_in(o->unsettled, ub->id))
-                return true;
-
-        if (!meet(m, o, a, b) || entries_are_equal(ua, ub))
+        if (!meet(m, o, a, b) || (entries_are_equal(ua, ub) && !fixes_tell_names_apart(m->profile)))
                 return false;
 
-        return !(o->ids[a] == o->ids[b] && o->separate[a] && o->separate[b]);
+        return !(o->ids[a] == o->ids[b] &&
+                 ((o->separate[a] && o->separate[b]) || (o->settled[a] && o->settled[b])));
 }
+
+static void stream_order_mark(Manager *m, const UnitSlot *slots, size_t n, const void *stream_order, bool *ret) {
+        const StreamOrder *o = stream_order;
+
+        (void) m;
+
+        for (size_t i = 0; i < n; i++)
+                ret[i] = !o->alone[slots[i]];
+}
+
+const OrderRule stream_order_rule = { .mark = stream_order_mark, .matters = stream_order_matters };
 
 /* Coldplug */
 
@@ -266,7 +344,7 @@ static bool pids_are_shared(const Service *a, const Service *b) {
 
 /* Who changes its state last sees the other as it will be, or as if it were dead. A unit that was dead changes nothing
  * and tells nobody, in all types (service.c:service_coldplug and its kin). */
-bool coldplug_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {
+static bool coldplug_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {
         const Unit *ua = m->units + a, *ub = m->units + b;
 
         (void) unused;
@@ -285,6 +363,69 @@ bool coldplug_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unus
         return false;
 }
 
+/* The kinds of edges at which the functions above look. */
+static uint64_t types_that_matter(const Manager *m) {
+        uint64_t types = BIT(UNIT_TRIGGERS) | BIT(UNIT_TRIGGERED_BY);
+        uint8_t config = 0;
+
+        for (size_t i = 0; i < m->layout->n_units; i++)
+                config |= m->units[i].in_use ? m->units[i].config : 0;
+        for (size_t i = 0; i < G_N_ELEMENTS(notify_queues); i++)
+                if (notify_queues[i].config == 0 || (config & notify_queues[i].config) != 0)
+                        types |= notify_queues[i].others | notify_queues[i].self;
+        return types;
+}
+
+static uint8_t configs_that_matter(void) {
+        uint8_t config = 0;
+
+        for (size_t i = 0; i < G_N_ELEMENTS(notify_queues); i++)
+                config |= notify_queues[i].config;
+        return config;
+}
+
+static void mark_dependencies(const Manager *m, bool *marked) {
+        uint64_t types = types_that_matter(m);
+
+        for (size_t i = 0; i < m->world->n_dependencies; i++) {
+                const Dependency *d = m->dependencies + i;
+
+                if (types & BIT(d->type))
+                        marked[d->from] = true;
+                if (types & BIT(unit_dependency_inverse((UnitDependency) d->type)))
+                        marked[d->to] = true;
+        }
+}
+
+static void count_pids(const Manager *m, uint16_t *n) {
+        for (size_t i = 0; i < m->layout->n_units; i++)
+                if (m->units[i].in_use) {
+                        n[m->units[i].service.main_pid]++;
+                        n[m->units[i].service.control_pid]++;
+                }
+        n[0] = 0;
+}
+
+static void coldplug_order_mark(Manager *m, const UnitSlot *slots, size_t n, const void *unused, bool *ret) {
+        uint16_t *n_pids = g_newa0(uint16_t, m->layout->n_processes + 1);
+        bool *marked = g_newa0(bool, m->layout->n_units);
+        uint8_t config = configs_that_matter();
+
+        (void) unused;
+
+        mark_dependencies(m, marked);
+        count_pids(m, n_pids);
+        for (size_t i = 0; i < n; i++) {
+                const Unit *u = m->units + slots[i];
+
+                ret[i] = u->service.deserialized_state != 0 &&
+                         (marked[slots[i]] || (u->config & config) != 0 || n_pids[u->service.main_pid] > 1 ||
+                          n_pids[u->service.control_pid] > 1);
+        }
+}
+
+const OrderRule coldplug_order_rule = { .mark = coldplug_order_mark, .matters = coldplug_order_matters };
+
 /* Catchup */
 
 /* on_cgroup_empty_event() takes one unit at a time, the last that came first. For an inactive or failed one it only
@@ -293,8 +434,17 @@ static bool catchup_queues_unit(Manager *m, const Unit *u) {
         return !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, u)) && unit_cgroup_is_empty(m, u) > 0;
 }
 
-bool catchup_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {
+static bool catchup_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {
         (void) unused;
 
         return catchup_queues_unit(m, m->units + a) && catchup_queues_unit(m, m->units + b);
 }
+
+static void catchup_order_mark(Manager *m, const UnitSlot *slots, size_t n, const void *unused, bool *ret) {
+        (void) unused;
+
+        for (size_t i = 0; i < n; i++)
+                ret[i] = catchup_queues_unit(m, m->units + slots[i]);
+}
+
+const OrderRule catchup_order_rule = { .mark = catchup_order_mark, .matters = catchup_order_matters };

@@ -75,22 +75,24 @@ static NameEntry path_entry(const Manager *m, PathId p) {
 
 /* unit-file.c:unit_file_build_name_map: the first valid entry, in the order of the search path, is the one. */
 static NameEntry unit_ids_map_entry(const Manager *m, NameId name) {
-        const CatalogPath *paths = m->catalog->paths;
+        const Catalog *c = m->catalog;
+        const CatalogPath *paths = c->paths;
         NameEntry best = { .path = ID_NONE, .alias = ID_NONE };
         uint8_t best_dir = UINT8_MAX;
 
         if (name == ID_NONE)
                 return best;
 
-        for (size_t p = 0; p < m->catalog->n_paths; p++) {
+        for (size_t i = c->fragment_paths_start[name]; i < c->fragment_paths_start[name + 1]; i++) {
+                PathId p = c->fragment_paths[i];
                 NameEntry e;
 
-                if (paths[p].kind != PATH_FRAGMENT || paths[p].name != name || m->disk[p] == ID_NONE)
+                if (m->disk[p] == ID_NONE)
                         continue;
                 if (best.exists && paths[p].dir >= best_dir)
                         continue;
 
-                e = path_entry(m, (PathId) p);
+                e = path_entry(m, p);
                 if (e.exists) {
                         best = e;
                         best_dir = paths[p].dir;

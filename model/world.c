@@ -111,29 +111,24 @@ Fingerprint world_fingerprint(const WorldLayout *l, const World *w) {
         return (Fingerprint) { .low = h.low64, .high = h.high64 };
 }
 
-/* The names that are known to come after @name. */
-static uint64_t *order_row(const WorldLayout *l, const World *w, unsigned epoch, NameId name) {
-        return world_order(l, w) + (epoch * l->n_names + name) * l->order_words;
-}
-
 static bool row_has(const uint64_t *row, NameId name) {
         return row[name / 64] & BIT(name % 64);
 }
 
 int world_order_known(const WorldLayout *l, const World *w, unsigned epoch, NameId a, NameId b) {
-        if (row_has(order_row(l, w, epoch, a), b))
+        if (row_has(world_order_row(l, w, epoch, a), b))
                 return -1;
 
-        return row_has(order_row(l, w, epoch, b), a);
+        return row_has(world_order_row(l, w, epoch, b), a);
 }
 
 void world_order_decide(const WorldLayout *l, World *w, unsigned epoch, NameId a, NameId b) {
-        const uint64_t *after = order_row(l, w, epoch, b);
+        const uint64_t *after = world_order_row(l, w, epoch, b);
 
         /* The relation stays transitive: a, and all that come before it, come before b and all that come
          * after that. */
         for (NameId x = 0; x < l->n_names; x++) {
-                uint64_t *row = order_row(l, w, epoch, x);
+                uint64_t *row = world_order_row(l, w, epoch, x);
 
                 if (x != a && !row_has(row, a))
                         continue;

@@ -425,3 +425,8 @@ Fingerprint world_fingerprint(const WorldLayout *l, const World *w);
  * a, 0 not decided. world_order_decide(): decides a before b and all that follows from it; they must be undecided. */
 int world_order_known(const WorldLayout *l, const World *w, unsigned epoch, NameId a, NameId b);
 void world_order_decide(const WorldLayout *l, World *w, unsigned epoch, NameId a, NameId b);
+
+/* The names that are known to come after @name, a bit for each. */
+static inline uint64_t *world_order_row(const WorldLayout *l, const World *w, unsigned epoch, NameId name) {
+        return world_order(l, w) + (epoch * l->n_names + name) * l->order_words;
+}

@@ -262,3 +262,46 @@ static char *random_scenario(GRand *rand) {
                 g_string_append(s, "  exit a 0\n");
         return g_string_free(s, FALSE);
 }
+
+/* What has become of a name that is about to be an alias */
+static void add_random_alias(GString *files, GString *starts, GRand *rand, const char *name) {
+        static const char *const settings[] = {
+                "", "Type=notify", "RemainAfterExit=yes", "Restart=on-failure", "KillMode=none", "Type=forking"
+        };
+        int fate = g_rand_int_range(rand, 0, 8);
+
+        if (fate <= 2)
+                return; /* a name of which others speak */
+
+        g_string_append_printf(files, "unit %s.service\n  [Service]\n  ExecStart=/usr/bin/actor %s\n", name,
+                               fate == 3 ? "r" : name);
+        if (fate >= 4)
+                g_string_append_printf(files, "  %s\n", PICK(rand, settings));
+        if (fate >= 4)
+                g_string_append_printf(starts, "start %s.service\n", name);
+        if (fate == 7)
+                g_string_append_printf(starts, "exit %s %d\n", name, g_rand_int_range(rand, 0, 2));
+}
+
+/* One unit and two to @n_aliases names that become its aliases, some of which are running, some dead, some neither. */
+static char *random_alias_scenario(GRand *rand, unsigned n_aliases) {
+        static const char *const aliases[] = { "a", "b", "c", "d", "e", "f", "g" };
+        unsigned n = (unsigned) g_rand_int_range(rand, 2, (int) MIN(n_aliases, G_N_ELEMENTS(aliases)) + 1);
+        g_autoptr(GString) starts = g_string_new(NULL), links = g_string_new(NULL), after = g_string_new(NULL);
+        GString *s = g_string_new(NULL);
+
+        for (unsigned i = 0; i < n; i++) {
+                add_random_alias(s, starts, rand, aliases[i]);
+                g_string_append_printf(links, "link %s.service r.service\n", aliases[i]);
+                g_string_append_printf(after, " %s.service", aliases[i]);
+        }
+        g_string_append_printf(
+                s,
+                "unit r.service\n  [Unit]\n  After=%s\n  [Service]\n  ExecStart=/usr/bin/actor r\n"
+                "daemon-reload\n%s%s%s%s"
+                "client c\n  daemon-reload\n%s",
+                after->str, g_rand_int_range(rand, 0, 4) > 0 ? "start r.service\n" : "", starts->str,
+                g_rand_int_range(rand, 0, 5) == 0 ? "exit r 1\n" : "", links->str,
+                g_rand_boolean(rand) ? "client w\n  exit r 0\n" : "");
+        return g_string_free(s, FALSE);
+}

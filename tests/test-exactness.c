@@ -20,8 +20,9 @@
 #define MIXED            6U    /* and so many in which PID 1's own units stand anywhere */
 #define STATES_MAX       6000U /* scenarios with more are left to other tests */
 #define RANDOM_SCENARIOS 40U
+#define ALIAS_SCENARIOS  30U
 
-static const char *const versions[] = { "252", "254", "257", "262" };
+static const char *const versions[] = { "252", "254", "255", "257", "262" };
 
 typedef struct Totals {
         unsigned n_scenarios, n_explorations, n_sensitive, n_skipped;
@@ -521,11 +522,27 @@ static void random_scenarios_are_exact(void **state) {
         }
 }
 
+/* Three aliases at most, so that all rankings can be tried. */
+static void random_aliases_are_exact(void **state) {
+        const char *n = g_getenv("EXACTNESS_ALIASES"), *seed = g_getenv("EXACTNESS_SEED"),
+                   *most = g_getenv("EXACTNESS_ALIASES_MAX");
+        g_autoptr(GRand) rand =
+                g_rand_new_with_seed(seed ? (guint32) g_ascii_strtoull(seed, NULL, 10) : 20261124);
+
+        for (unsigned i = n ? (unsigned) g_ascii_strtoull(n, NULL, 10) : ALIAS_SCENARIOS; i > 0; i--) {
+                g_autofree char *text =
+                        random_alias_scenario(rand, most ? (unsigned) g_ascii_strtoull(most, NULL, 10) : 3);
+
+                compare_scenario("aliases", text, rand);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_teardown(library_is_exact, print_totals),
                 cmocka_unit_test_teardown(tricky_scenarios_are_exact, print_totals),
                 cmocka_unit_test_teardown(random_scenarios_are_exact, print_totals),
+                cmocka_unit_test_teardown(random_aliases_are_exact, print_totals),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

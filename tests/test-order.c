@@ -106,24 +106,27 @@ static void test_name_before(void **state) {
         f->manager->chooser = &f->chooser;
 }
 
-static bool all_matter(Manager *m, UnitSlot a, UnitSlot b, const void *userdata) {
+static bool always(Manager *m, UnitSlot a, UnitSlot b, const void *userdata) {
         (void) m, (void) a, (void) b, (void) userdata;
         return true;
 }
+static const OrderRule all_matter = { .matters = always };
 
-static bool none_matters(Manager *m, UnitSlot a, UnitSlot b, const void *userdata) {
+static bool never(Manager *m, UnitSlot a, UnitSlot b, const void *userdata) {
         (void) m, (void) a, (void) b, (void) userdata;
         return false;
 }
+static const OrderRule none_matters = { .matters = never };
 
-static bool pair_matters(Manager *m, UnitSlot a, UnitSlot b, const void *userdata) {
+static bool is_the_pair(Manager *m, UnitSlot a, UnitSlot b, const void *userdata) {
         const NameId *pair = userdata;
         NameId x = m->units[a].id, y = m->units[b].id;
 
         return (x == pair[0] && y == pair[1]) || (x == pair[1] && y == pair[0]);
 }
+static const OrderRule pair_matters = { .matters = is_the_pair };
 
-static char *sorted(Fixture *f, OrderMatters matters, const void *userdata) {
+static char *sorted(Fixture *f, const OrderRule *rule, const void *userdata) {
         UnitSlot slots[16];
         size_t n = 0;
         GString *s = g_string_new(NULL);
@@ -132,7 +135,7 @@ static char *sorted(Fixture *f, OrderMatters matters, const void *userdata) {
                 if (f->manager->units[i - 1].in_use)
                         slots[n++] = (UnitSlot) (i - 1);
 
-        manager_sort_units(f->manager, slots, n, matters, userdata, "test");
+        manager_sort_units(f->manager, slots, n, rule, userdata, "test");
         for (size_t i = 0; i < n; i++)
                 g_string_append_c(s, *unit_name(f->manager, f->manager->units + slots[i]));
         return g_string_free(s, FALSE);
@@ -147,24 +150,24 @@ static void test_sort_units(void **state) {
         (void) state;
         f->manager->chooser = &c.chooser;
 
-        nothing = sorted(f, none_matters, NULL);
+        nothing = sorted(f, &none_matters, NULL);
         assert_string_equal(nothing, "abcde");
         assert_int_equal(c.n_asked, 0);
 
         c.answer = 1;
-        one = sorted(f, pair_matters, pair);
+        one = sorted(f, &pair_matters, pair);
         assert_int_equal(c.n_asked, 1);
         assert_true(strchr(one, 'd') < strchr(one, 'b'));
 
         /* What is decided holds also for those to whom it does not matter. */
-        later = sorted(f, none_matters, NULL);
+        later = sorted(f, &none_matters, NULL);
         assert_true(strchr(later, 'd') < strchr(later, 'b'));
         assert_int_equal(c.n_asked, 1);
 
-        all = sorted(f, all_matter, NULL);
+        all = sorted(f, &all_matter, NULL);
         assert_string_equal(all, "edcba");
         c.n_asked = 0;
-        again = sorted(f, all_matter, NULL);
+        again = sorted(f, &all_matter, NULL);
         assert_string_equal(again, "edcba");
         assert_int_equal(c.n_asked, 0);
         f->manager->chooser = &f->chooser;
@@ -177,7 +180,7 @@ static void test_rank(void **state) {
 
         (void) state;
         fixture_order(f, "c.service e.service a.service");
-        s = sorted(f, all_matter, NULL);
+        s = sorted(f, &all_matter, NULL);
         assert_string_equal(s, "ceabd");
         assert_int_equal(f->manager->alternatives, 0);
         assert_true(manager_name_before(f->manager, name_of(f, "e"), name_of(f, "a"), "test"));
@@ -185,7 +188,7 @@ static void test_rank(void **state) {
         /* A recording that does not say everything. */
         rank = (uint16_t *) (uintptr_t) f->manager->rank;
         rank[name_of(f, "e")] = rank[name_of(f, "c")];
-        tied = sorted(f, all_matter, NULL);
+        tied = sorted(f, &all_matter, NULL);
         assert_string_equal(tied, "ceabd");
         assert_int_equal(f->manager->alternatives, 1);
         assert_true(manager_name_before(f->manager, name_of(f, "c"), name_of(f, "e"), "test"));

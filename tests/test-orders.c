@@ -5,6 +5,7 @@
 #include "support.h"
 
 #include "explore/orders.h"
+#include "explore/questions.h"
 
 #define NAMES_MAX 6U
 #define TRIES     300U
@@ -130,47 +131,170 @@ static void one_before_another(void **state) {
         mpq_clears(part, expected, NULL);
 }
 
-static void ask(const WorldLayout *l, uint64_t *asked, unsigned a, unsigned b) {
-        asked[MIN(a, b) * l->order_words] |= BIT(MAX(a, b));
+/* Many names, and patterns of which each alone is simple: the first and the last of a hundred names. */
+static void first_and_last_of_many(void **state) {
+        const size_t n = 100;
+        WorldLayout l = { .n_names = n, .order_words = (n + 63) / 64 };
+        g_autoptr(OrderSet) set = order_set_new(&l);
+        mpq_t part, expected;
+
+        for (size_t first = 0; first < 20; first++)
+                for (size_t last = 0; last < 20; last++) {
+                        g_autofree uint64_t *rows = g_new0(uint64_t, WORLD_EPOCHS_MAX * n * l.order_words);
+
+                        if (first == last)
+                                continue;
+                        for (size_t x = 0; x < n; x++)
+                                for (size_t y = 0; y < n; y++)
+                                        if (x != y && (x == first || y == last) && x != last && y != first)
+                                                rows[x * l.order_words + y / 64] |= BIT(y % 64);
+                        order_set_add(set, rows);
+                }
+
+        mpq_inits(part, expected, NULL);
+        mpq_set_ui(expected, 20 * 19, 100 * 99);
+        mpq_canonicalize(expected);
+        assert_int_equal(order_set_measure(set, part), 0);
+        assert_true(mpq_equal(part, expected));
+        mpq_clears(part, expected, NULL);
 }
 
-static void assert_classes(const WorldLayout *l, const uint64_t *asked, const bool *names, unsigned expected) {
+/* Pairs of names that have nothing to do with each other, together more than a machine word has bits. */
+static void many_small_parts(void **state) {
+        const size_t n = 200;
+        WorldLayout l = { .n_names = n, .order_words = (n + 63) / 64 };
+        g_autofree uint64_t *rows = g_new0(uint64_t, WORLD_EPOCHS_MAX * n * l.order_words);
+        mpq_t part, expected;
+
+        for (size_t x = 0; x < n; x += 2)
+                rows[x * l.order_words + (x + 1) / 64] |= BIT((x + 1) % 64);
+        mpq_inits(part, expected, NULL);
+        mpq_set_ui(expected, 1, 1);
+        mpq_div_2exp(expected, expected, n / 2);
+        assert_int_equal(order_rows_measure(&l, rows, part), 0);
+        assert_true(mpq_equal(part, expected));
+        mpq_clears(part, expected, NULL);
+}
+
+static void ask(OrderQuestions *q, ChoiceKind kind, unsigned members) {
+        NameId names[16];
+        size_t n = 0;
+
+        for (unsigned i = 0; i < 16; i++)
+                if ((members & (1U << i)) != 0)
+                        names[n++] = (NameId) i;
+        order_questions_add(q, 0, kind, names, n);
+}
+
+static void assert_classes(const OrderQuestions *q, const bool *names, unsigned expected) {
         mpz_t n;
 
         mpz_init(n);
-        assert_int_equal(order_classes(l, asked, names, n), 0);
+        assert_int_equal(order_questions_count_classes(q, names, 16, n), 0);
         assert_int_equal(mpz_get_ui(n), expected);
         mpz_clear(n);
 }
 
-static void classes_are_acyclic_orientations(void **state) {
-        WorldLayout l = { .n_names = 6, .order_words = 1 };
-        uint64_t asked[WORLD_EPOCHS_MAX * 6] = {};
-        bool names[6] = { true, true, true, true, true, true };
+static void classes_of_pairs(void **state) {
+        g_autoptr(OrderQuestions) q = order_questions_new();
+        bool names[16] = { true, true, true, true, true, true };
 
-        assert_classes(&l, asked, names, 1);
-        ask(&l, asked, 0, 1);
-        assert_classes(&l, asked, names, 2);
-        ask(&l, asked, 1, 2);
-        assert_classes(&l, asked, names, 4);
-        ask(&l, asked, 2, 3);
-        ask(&l, asked, 3, 0);
-        assert_classes(&l, asked, names, 14); /* a cycle of four: 2^4 - 2 */
-        ask(&l, asked, 0, 2);
-        ask(&l, asked, 1, 3);
-        assert_classes(&l, asked, names, 24); /* all pairs of four */
-        ask(&l, asked, 4, 5);
-        assert_classes(&l, asked, names, 48);
+        assert_classes(q, names, 1);
+        ask(q, CHOICE_ORDER, 0x3);
+        assert_classes(q, names, 2);
+        ask(q, CHOICE_ORDER, 0x6);
+        assert_classes(q, names, 4);
+        ask(q, CHOICE_ORDER, 0xc);
+        ask(q, CHOICE_ORDER, 0x9);
+        assert_classes(q, names, 14); /* a cycle of four: 2^4 - 2 */
+        ask(q, CHOICE_ORDER, 0x5);
+        ask(q, CHOICE_ORDER, 0xa);
+        assert_classes(q, names, 24); /* all pairs of four */
+        ask(q, CHOICE_ORDER, 0x30);
+        assert_classes(q, names, 48);
         names[0] = false;
-        assert_classes(&l, asked, names, 12);
+        assert_classes(q, names, 12);
+}
+
+static void classes_of_first_and_last(void **state) {
+        g_autoptr(OrderQuestions) q = order_questions_new();
+        bool names[16] = { true, true, true, true, true, true, true };
+
+        ask(q, CHOICE_LAST, 0xf);
+        assert_classes(q, names, 4);
+        ask(q, CHOICE_FIRST, 0xf);
+        assert_classes(q, names, 12);
+        ask(q, CHOICE_LAST, 0xf);
+        ask(q, CHOICE_FIRST, 0x70);
+        assert_classes(q, names, 36);
+        names[0] = false;
+        assert_classes(q, names, 18);
+}
+
+/* How many different answers there are, by trying all rankings. */
+typedef struct Brute {
+        unsigned n_names, n_questions;
+        ChoiceKind kinds[4];
+        unsigned members[4];
+        GHashTable *answers;
+} Brute;
+
+static void brute_answer(const Brute *b, const unsigned *places) {
+        unsigned key = 0;
+
+        for (unsigned i = 0; i < b->n_questions; i++) {
+                int end = -1;
+
+                for (unsigned x = 0; x < b->n_names; x++)
+                        if ((b->members[i] & (1U << x)) != 0 &&
+                            (end < 0 ||
+                             (b->kinds[i] == CHOICE_LAST ? places[x] > places[end] : places[x] < places[end])))
+                                end = (int) x;
+                key = key * 16 + (unsigned) (end + 1);
+        }
+        g_hash_table_add(b->answers, GUINT_TO_POINTER(key));
+}
+
+static void brute_try(const Brute *b, unsigned *places, unsigned place, unsigned used) {
+        if (place == b->n_names) {
+                brute_answer(b, places);
+                return;
+        }
+        for (unsigned x = 0; x < b->n_names; x++)
+                if ((used & (1U << x)) == 0) {
+                        places[x] = place;
+                        brute_try(b, places, place + 1, used | 1U << x);
+                }
+}
+
+static void random_questions_are_counted(void **state) {
+        static const ChoiceKind kinds[] = { CHOICE_FIRST, CHOICE_LAST };
+        const bool names[16] = { true, true, true, true, true, true };
+        g_autoptr(GRand) rand = g_rand_new_with_seed(20261124);
+
+        for (unsigned i = 0; i < TRIES; i++) {
+                g_autoptr(OrderQuestions) q = order_questions_new();
+                g_autoptr(GHashTable) answers = g_hash_table_new(NULL, NULL);
+                Brute b = { .n_names = NAMES_MAX, .answers = answers };
+                unsigned places[NAMES_MAX];
+
+                b.n_questions = (unsigned) g_rand_int_range(rand, 1, 5);
+                for (unsigned k = 0; k < b.n_questions; k++) {
+                        b.kinds[k] = kinds[g_rand_int_range(rand, 0, 2)];
+                        b.members[k] = (unsigned) g_rand_int_range(rand, 1, 1 << NAMES_MAX);
+                        ask(q, b.kinds[k], b.members[k]);
+                }
+                brute_try(&b, places, 0, 0);
+                assert_classes(q, names, g_hash_table_size(answers));
+        }
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(nothing_and_everything),
-                cmocka_unit_test(random_unions_are_counted),
-                cmocka_unit_test(one_before_another),
-                cmocka_unit_test(classes_are_acyclic_orientations),
+                cmocka_unit_test(nothing_and_everything),    cmocka_unit_test(random_unions_are_counted),
+                cmocka_unit_test(one_before_another),        cmocka_unit_test(first_and_last_of_many),
+                cmocka_unit_test(many_small_parts),          cmocka_unit_test(classes_of_pairs),
+                cmocka_unit_test(classes_of_first_and_last), cmocka_unit_test(random_questions_are_counted),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
