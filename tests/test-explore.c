@@ -80,6 +80,7 @@ static void no_crash_on_262(void **state) {
         run_init(&r, "262", crash, (SearchOptions) {});
         for (unsigned i = 0; i < PROPERTIES_MAX; i++)
                 assert_true(r.exploration->outcomes[i].judgement == JUDGEMENT_HOLDS ||
+                            r.exploration->outcomes[i].judgement == JUDGEMENT_VACUOUS || /* nothing is renamed */
                             r.exploration->outcomes[i].judgement == JUDGEMENT_NOT_ASKED);
         run_clear(&r);
 }

@@ -22,8 +22,19 @@ static const Property table[] = {
                               "was written and "
                               "whose name is still canonical changes its active or sub state, its main or "
                               "control process, "
-                              "or its job. It is put to the test by every such unit in every reload or reexec.",
+                              "or its job, or is gone from memory with any of these. It is put to the test by every such unit in every reload or reexec.",
                 .on_reload = state_kept_on_reload,
+        },
+        {
+                .name = "rename-kept",
+                .summary = "a running unit whose every name went to one other unit keeps its state there",
+                .definition = "From just before serialization to just after catchup: a unit that was neither "
+                              "inactive nor failed, and all of whose names now belong to one unit with another "
+                              "id, has its active and sub state, its main and control process and its job in "
+                              "that unit. Not so if another unit that was neither inactive nor failed has got a "
+                              "name of that same unit, too: there is room for one. It is put to the test by "
+                              "every such unit in every reload or reexec.",
+                .on_reload = rename_kept_on_reload,
         },
         {
                 .name = "pid-consistent",
@@ -56,6 +67,16 @@ static const Property table[] = {
                 .on_state = no_double_start_on_state,
         },
         {
+                .name = "job-kept",
+                .summary = "a job outlasts a reload, or its client is told its result",
+                .definition = "Each job that was installed just before serialization is there just after "
+                              "catchup, known by its id, in whichever unit. A job that is dropped with its "
+                              "entry, is refused because its unit has one already, or is cancelled while PID 1 "
+                              "reloads is lost: PID 1 sends no JobRemoved while it reloads, so its client waits "
+                              "forever. It is put to the test by every job in every reload or reexec.",
+                .on_reload = job_kept_on_reload,
+        },
+        {
                 .name = "order-independent",
                 .summary = "the same schedule ends in the same observable state under every hash order",
                 .definition = "Under every order the same schedule (the sequence of outside events, each with "
@@ -77,6 +98,19 @@ static const Property table[] = {
                               "the same order; dropping an entry on purpose is no violation. It is put to the "
                               "test by every entry.",
                 .on_reload = stream_intact_on_reload,
+        },
+        {
+                .name = "no-stuck-unit",
+                .summary = "at rest, no unit or job waits for what can no longer happen",
+                .definition =
+                        "When nothing is pending and all clients have finished: a service in a state that "
+                        "is to pass has an armed timer, or a living process whose end or message takes it "
+                        "out of that state (PID 1 must find the service by it; that a cgroup becomes empty "
+                        "must be watched), or, in auto-restart-queued, a job that can proceed. A running "
+                        "job belongs to a unit of which that is true, of whatever state, or has a timeout "
+                        "of its own. A waiting job is the same, or waits for a job that can proceed. It is "
+                        "put to the test by every such service and every job at rest.",
+                .at_rest = no_stuck_unit_at_rest,
         },
 };
 

@@ -40,10 +40,17 @@ int property_find(const char *name);
 
 int no_crash_on_state(Manager *m, Finding *ret_finding);
 int state_kept_on_reload(Manager *m, Finding *ret_finding);
+int rename_kept_on_reload(Manager *m, Finding *ret_finding);
 int pid_consistent_on_state(Manager *m, Finding *ret_finding);
 int no_lost_process_on_state(Manager *m, Finding *ret_finding);
 int no_double_start_on_state(Manager *m, Finding *ret_finding);
+int job_kept_on_reload(Manager *m, Finding *ret_finding);
 int stream_intact_on_reload(Manager *m, Finding *ret_finding);
+int no_stuck_unit_at_rest(Manager *m, Finding *ret_finding);
+
+/* Violated when @now, of m->world, is not as @old, of m->before_reload, was: its active or sub state, its main or control
+ * process, its job. Else 1. */
+int property_compare_units(Manager *m, const Unit *old, const Unit *now, Finding *ret_finding);
 
 /* Fills *ret (may be NULL) and returns PROPERTY_VIOLATED. */
 int property_violated(Finding *ret, NameId unit, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "model/fixes.h"
 #include "model/tables.h"
 #include "property.h"
 
@@ -15,8 +16,7 @@ static const char *pid_text(const Manager *m, Pid pid, char *buffer, size_t size
         return pid == 0 ? "none" : process_label(m, pid, buffer, size);
 }
 
-/* Violated when @now is not as @old was just before serialization. */
-static int compare(Manager *m, const Unit *old, const Unit *now, Finding *ret_finding) {
+int property_compare_units(Manager *m, const Unit *old, const Unit *now, Finding *ret_finding) {
         char a[64], b[64];
         UnitActiveState active_old = unit_active_state(m, old), active_now = unit_active_state(m, now);
 
@@ -42,6 +42,18 @@ static int compare(Manager *m, const Unit *old, const Unit *now, Finding *ret_fi
         return 1;
 }
 
+/* Its entry was written, and nobody read it. There is nothing to miss of a dead unit. */
+static int check_gone(Manager *m, const Unit *old, Finding *ret_finding) {
+        UnitActiveState active = unit_active_state(m, old);
+
+        if (active == UNIT_INACTIVE && !old->job.installed)
+                return 0;
+
+        return property_violated(ret_finding, old->id, "%s: %s (%s) before the reload, gone from memory after it",
+                                 unit_name(m, old), unit_active_state_to_string(active),
+                                 unit_sub_state_to_string(old->type, old->state));
+}
+
 int state_kept_on_reload(Manager *m, Finding *ret_finding) {
         const WorldLayout *l = m->layout;
         const Unit *old_units = world_units(l, m->before_reload);
@@ -54,15 +66,17 @@ int state_kept_on_reload(Manager *m, Finding *ret_finding) {
         for (NameId name = 0; name < l->n_names; name++) {
                 const Unit *now = manager_get_unit(m, name);
 
-                if (old_names[name] == UNIT_NONE || !now || now->id != name)
+                if (old_names[name] == UNIT_NONE || (now && now->id != name))
                         continue;
 
                 const Unit *old = old_units + old_names[name];
-                if (old->id != name)
+                if (old->id != name || !fixes_wrote_entry(m, old))
                         continue;
-                if (compare(m, old, now, ret_finding) < 0)
+
+                int k = now ? property_compare_units(m, old, now, ret_finding) : check_gone(m, old, ret_finding);
+                if (k < 0)
                         return PROPERTY_VIOLATED;
-                n++;
+                n += k;
         }
         return n;
 }
