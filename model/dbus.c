@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "journal.h"
 #include "kernel.h"
 #include "service.h"
 #include "tables.h"
@@ -238,6 +239,7 @@ static int method_enqueue_unit_job_many(Manager *m, const InboxEntry *e) {
 /* method_reload(), method_reexecute(): only what the main loop is to do next is noted; the client waits
  * for it. */
 static void method_reload(Manager *m, const InboxEntry *e, uint16_t flag) {
+        journal_request(m, flag == WORLD_REEXEC_WANTED);
         m->world->flags |= flag;
         m->world->reload_client = e->client;
 }

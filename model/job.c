@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "journal.h"
 #include "tables.h"
 #include "transaction.h"
 
@@ -205,6 +206,7 @@ void manager_dispatch_run_queue(Manager *m) {
  * place. */
 static int job_perform_on_unit(Manager *m, Unit *u, Job *j, bool *ret_gone) {
         uint32_t id = *job_id(m, u, j);
+        JobType type = (JobType) j->type;
         bool wait_only = false;
         int r;
 
@@ -226,6 +228,8 @@ static int job_perform_on_unit(Manager *m, Unit *u, Job *j, bool *ret_gone) {
         }
 
         *ret_gone = !u->in_use || !j->installed || *job_id(m, u, j) != id;
+        if (!*ret_gone && (r > 0 || wait_only) && !MANAGER_CRASHED(m))
+                journal_job_started(m, u, type);
         return wait_only ? 0 : r;
 }
 
@@ -348,6 +352,7 @@ static void job_propagate_result(Manager *m, Unit *u, JobType t, JobResult resul
 
         /* These two results come without a state change that would do it; see unit_notify() for the
          * others. */
+        journal_job_failed(m, u, t, result);
         if (result == JOB_TIMEOUT || result == JOB_DEPENDENCY)
                 unit_start_on_termination_deps(m, u, UNIT_ON_FAILURE);
 
@@ -359,6 +364,8 @@ int job_finish_and_invalidate(Manager *m, Unit *u, Job *j, JobResult result, boo
 
         manager_note(m, "job_finish_and_invalidate", u, "job %s finished: %s%s", job_type_to_string(t),
                      job_result_to_string(result), already ? " (nothing to do)" : "");
+        if (!already)
+                journal_job_done(m, u, t, result);
 
         if (result == JOB_DONE && t == JOB_RESTART) {
                 /* The first half is done, now the unit is to be started. */

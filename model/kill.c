@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include "journal.h"
 #include "kernel.h"
 #include "unit.h"
 
@@ -82,6 +83,8 @@ bool unit_kill_context(Manager *m, Unit *u, KillOperation k) {
                       (k == KILL_TERMINATE || k == KILL_TERMINATE_AND_LOG);
 
         manager_note(m, __func__, u, "sends signal %d to its processes", signal);
+        if (k != KILL_TERMINATE && k != KILL_RESTART)
+                journal_kill(m, u, k == KILL_KILL || s->kill_mode == KILL_CONTROL_GROUP, signal);
 
         if (unit_kill_context_one(m, s->main_pid, s->flags & SERVICE_MAIN_PID_ALIEN, signal, send_sighup))
                 wait_for_exit = true;

@@ -6,6 +6,7 @@
 #include "base-units.h"
 #include "disk.h"
 #include "job.h"
+#include "journal.h"
 #include "kernel.h"
 #include "service.h"
 #include "stream.h"
@@ -66,6 +67,7 @@ void manager_crash(Manager *m, CrashSite site, const Unit *u) {
         m->world->crashed = (uint8_t) site;
         m->world->crash_unit = u ? u->id : ID_NONE;
         manager_note(m, "assert", u, "PID 1 reaches an assertion");
+        journal_crash(m, site);
 }
 
 void manager_note(Manager *m, const char *function, const Unit *u, const char *format, ...) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "journal.h"
 #include "service-internal.h"
 
 /* core/service.c: which command runs next, and the way from condition to running. */
@@ -148,7 +149,11 @@ bool unit_warn_leftover_processes(Manager *m, Unit *u) {
 static int service_adverse_to_leftover_processes(Manager *m, Unit *u) {
         const Service *s = &u->service;
 
-        if (!unit_warn_leftover_processes(m, u) || (s->config & SERVICE_SEND_SIGKILL) ||
+        if (!unit_warn_leftover_processes(m, u))
+                return 0;
+
+        journal_leftovers(m, u, /* start= */ true);
+        if ((s->config & SERVICE_SEND_SIGKILL) ||
             (s->kill_mode != KILL_CONTROL_GROUP && s->kill_mode != KILL_MIXED))
                 return 0;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "journal.h"
 #include "service-internal.h"
 #include "tables.h"
 
@@ -243,7 +244,9 @@ void service_enter_dead(Manager *m, Unit *u, ServiceResult f, bool allow_restart
                             ? service_determine_dead_state(m, u)
                             : SERVICE_FAILED;
 
-        (void) unit_warn_leftover_processes(m, u);
+        journal_result(m, u);
+        if (unit_warn_leftover_processes(m, u))
+                journal_leftovers(m, u, /* start= */ false);
 
         if (allow_restart)
                 allow_restart = service_shall_restart(m, u);
@@ -291,6 +294,8 @@ void service_enter_restart(Manager *m, Unit *u, bool shortcut) {
         s->n_restarts++;
         s->flags &= ~SERVICE_FLUSH_N_RESTARTS;
         manager_note(m, __func__, u, "queues its restart number %u", s->n_restarts);
+        journal_unit(m, u, "Scheduled restart job%s, restart counter is at %u.",
+                     shortcut ? " immediately on client request" : "", s->n_restarts);
 
         /* 252 stays in auto-restart: it is service_stop() of the restart job that ends the state. */
         if (!m->profile->state_before_auto_restart)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
+#include "journal.h"
 #include "service-internal.h"
 
 /* core/service.c: the timer of a service, its watchdog, and what happens when they elapse. */
@@ -162,6 +163,7 @@ void service_dispatch_timer(Manager *m, Unit *u) {
                 return;
 
         service_disarm_timer(m, u);
+        journal_timeout(m, u);
 
         switch (u->state) {
         case SERVICE_CONDITION:

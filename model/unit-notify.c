@@ -2,6 +2,7 @@
 
 /* A unit changed its state: unit.c:unit_notify and what hangs on it, 252-262. */
 
+#include "journal.h"
 #include "transaction.h"
 
 /* Starts or stops the units that @u has one of the dependencies @types on. Those that should be started
@@ -44,9 +45,12 @@ void unit_start_on_termination_deps(Manager *m, Unit *u, UnitDependency d) {
         JobMode mode = (JobMode) (d == UNIT_ON_SUCCESS ? u->on_success_job_mode : u->on_failure_job_mode);
         UnitList l = unit_list_dependencies(m, u, BIT(d));
 
-        if (l.n > 0)
-                manager_note(m, "unit_start_on_termination_deps", u, "triggers its %s= dependencies",
-                             d == UNIT_ON_SUCCESS ? "OnSuccess" : "OnFailure");
+        if (l.n > 0) {
+                const char *dependency = d == UNIT_ON_SUCCESS ? "OnSuccess" : "OnFailure";
+
+                manager_note(m, "unit_start_on_termination_deps", u, "triggers its %s= dependencies", dependency);
+                journal_unit(m, u, "Triggering %s= dependencies.", dependency);
+        }
 
         for (size_t i = 0; i < l.n && !MANAGER_CRASHED(m); i++) {
                 Unit *other = unit_list_get(m, &l, i);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "journal.h"
 #include "transaction.h"
 
 /* Conditions and assertions are always met in the model; that they were looked at shows in the stream. */
@@ -41,6 +42,7 @@ int unit_test_start_limit(Manager *m, Unit *u) {
         }
 
         manager_note(m, "unit_test_start_limit", u, "start requested too often");
+        journal_unit(m, u, "Start request repeated too quickly.");
         u->flags |= UNIT_START_LIMIT_HIT;
         return -ECANCELED;
 }

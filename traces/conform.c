@@ -18,6 +18,7 @@ typedef struct Replay {
         unsigned n_step;
         Step *step; /* NULL while PID 1 starts */
         bool with_notes;
+        GPtrArray *journal; /* NULL: not wanted */
 } Replay;
 
 typedef struct ReplayObserver {
@@ -127,6 +128,13 @@ static void note_entry(Observer *self, Manager *m, const char *name, NameId appl
         note(self, m, "entry", applied_to, name);
 }
 
+static void note_log(Observer *self, Manager *m, const char *text) {
+        Replay *r = ((ReplayObserver *) self)->replay;
+
+        if (r->journal)
+                g_ptr_array_add(r->journal, g_strdup(text));
+}
+
 static void replay_start(Replay *r, Chooser *chooser, ReplayObserver *observer) {
         const Catalog *c = r->given->catalog;
 
@@ -204,7 +212,7 @@ Recording *conform_predict(const Recording *given, bool with_notes) {
         g_autofree const Statement **statements = NULL;
         Replay r = { .given = given, .with_notes = with_notes };
         Chooser chooser = { .choose = choose };
-        ReplayObserver observer = { { .note = note, .stream = note_stream, .entry = note_entry }, &r };
+        ReplayObserver observer = { { .note = note, .stream = note_stream, .entry = note_entry, .log = note_log }, &r };
         unsigned n;
 
         r.prediction = g_new0(Recording, 1);
@@ -218,9 +226,14 @@ Recording *conform_predict(const Recording *given, bool with_notes) {
         r.prediction->scenario = g_strdup(given->scenario);
 
         statements = scenario_first_statements(given->catalog, &n);
+        r.journal = given->journal ? g_ptr_array_new() : NULL;
         replay_start(&r, &chooser, &observer);
         for (; r.n_step < n && !MANAGER_CRASHED(r.manager); r.n_step++)
                 replay_statement(&r, statements[r.n_step]);
         replay_end(&r);
+        if (r.journal) {
+                g_ptr_array_add(r.journal, NULL);
+                r.prediction->journal = (char **) g_ptr_array_free(r.journal, FALSE);
+        }
         return r.prediction;
 }

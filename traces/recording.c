@@ -415,7 +415,6 @@ Recording *recording_parse(const char *file, unsigned line, const char *text, si
                 r = { .file = file, .line = line, .strict = !(flags & RECORDING_MAY_BE_BLANK), .error = error };
         g_autoptr(Recording) recording = g_new0(Recording, 1);
         g_autoptr(JsonNode) root = NULL;
-        JsonArray *journal;
         JsonObject *o;
 
         root = json_parse_object(file, line, text, size, error);
@@ -426,7 +425,7 @@ Recording *recording_parse(const char *file, unsigned line, const char *text, si
         recording->file = g_strdup(file);
         recording->line = line;
         if (!get_string(&r, o, "name", true, &recording->name) || !read_version(&r, o, recording) ||
-            !get_array(&r, o, "journal", false, &journal) || !read_outcome(&r, o, recording) ||
+            !get_strings(&r, o, "journal", &recording->journal) || !read_outcome(&r, o, recording) ||
             !read_scenario(&r, o, recording) || !read_steps(&r, o, recording))
                 return NULL;
         return g_steal_pointer(&recording);

@@ -99,6 +99,7 @@ typedef struct Recording {
         Catalog *catalog; /* the scenario, parsed */
         Outcome outcome;
         GPtrArray *steps; /* of Step */
+        char **journal;   /* what PID 1 logged; NULL: not given */
         bool predicted;
         unsigned alternatives; /* predicted: questions that the recording's orders left open */
         bool limit;            /* predicted: a capacity of the model was exceeded */

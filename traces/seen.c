@@ -176,6 +176,7 @@ void recording_free(Recording *r) {
         g_free(r->name);
         g_free(r->systemd);
         g_free(r->scenario);
+        g_strfreev(r->journal);
         g_clear_pointer(&r->catalog, catalog_free);
         g_clear_pointer(&r->steps, g_ptr_array_unref);
         g_free(r);
