@@ -13,12 +13,21 @@ static const Verb verb_table[] = {
                 verb_check,
         },
         {
+                "review",
+                "SCENARIO...",
+                "Try proposed fixes: every fix against every property, in all orders",
+                "Exit status: 0 all properties hold everywhere, 1 one is violated somewhere, 2 wrong input, 3 "
+                "incomplete, 4 internal error.",
+                verb_review,
+        },
+        {
                 "replay",
                 "TRACE...",
                 "Run a trace again, and fail if the model no longer does the same",
                 "Exit status: 0 it does the same, 1 it does not, 2 wrong input.",
                 verb_replay,
         },
+        { "show", "TRACE", "Show a trace to people or to other tools", NULL, verb_show },
         {
                 "conform",
                 "RECORDING...",
@@ -28,6 +37,7 @@ static const Verb verb_table[] = {
                 "input, 3 incomplete.",
                 verb_conform,
         },
+        { "fixes", "[FIX...]", "List the fixes that are built in, or describe some", NULL, verb_fixes },
         { "profiles", "", "List the versions of systemd that are modelled", NULL, verb_profiles },
         { "properties", "[PROPERTY...]", "List the properties that check looks at, or define some", NULL,
           verb_properties },

@@ -1,115 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 
-#include <errno.h>
 #include <string.h>
 
 #include "cli/check-report.h"
 #include "cli/common.h"
+#include "cli/minimized-report.h"
+#include "cli/select.h"
+#include "cli/trace-file.h"
 #include "cli/verb.h"
-#include "traces/error.h"
 #include "traces/scenario.h"
 
-#define JOBS_MAX 256
-
 typedef struct Check {
-        char **systemd, **property; /* as given */
-        gint64 jobs, max_states, max_depth;
-        char *max_memory;
-        gboolean json, stats;
+        char **systemd, **fix, **property; /* as given */
+        Bounds bounds;
+        OrderChance chance;
+        gboolean json, stats, minimize;
         char *traces;
 
+        Selection selection;
         SearchOptions search;
-        GPtrArray *profiles; /* Profile */
         GString *out;
         bool any; /* something was reported already */
         int status;
 } Check;
-
-static bool select_profiles(Check *c) {
-        if (!c->systemd) {
-                g_ptr_array_add(c->profiles, (gpointer) profile_default());
-                return true;
-        }
-        for (char **i = c->systemd; *i; i++) {
-                const Profile *p = profile_find(*i);
-
-                if (!p) {
-                        usage_error("check: systemd '%.80s' is not modelled; 'coldplug profiles' lists what is",
-                                    *i);
-                        return false;
-                }
-                if (!g_ptr_array_find(c->profiles, p, NULL))
-                        g_ptr_array_add(c->profiles, (gpointer) p);
-        }
-        return true;
-}
-
-static bool select_properties(Check *c) {
-        size_t n;
-
-        properties(&n);
-        if (!c->property)
-                c->search.properties = (uint32_t) (BIT(n) - 1);
-        for (char **i = c->property; i && *i; i++) {
-                int p = property_find(*i);
-
-                if (p < 0) {
-                        usage_error("check: there is no property '%.80s'; 'coldplug properties' lists them", *i);
-                        return false;
-                }
-                c->search.properties |= (uint32_t) BIT(p);
-        }
-        return true;
-}
-
-/* "512M" */
-static bool parse_memory(const char *text, uint64_t *ret) {
-        static const char suffixes[] = "KMGT";
-        char *end = NULL;
-        const char *suffix;
-        uint64_t n, factor = 1;
-
-        if (!g_ascii_isdigit(*text))
-                return false;
-        errno = 0;
-        n = g_ascii_strtoull(text, &end, 10);
-        if (errno != 0 || n == 0)
-                return false;
-        suffix = *end ? strchr(suffixes, *end) : NULL;
-        if (suffix) {
-                factor = UINT64_C(1) << (10 * (suffix - suffixes + 1));
-                end++;
-        }
-        if (*end || n > UINT64_MAX / factor)
-                return false;
-        *ret = n * factor;
-        return true;
-}
-
-static bool check_number(const char *option, gint64 value, gint64 max) {
-        if (value >= 1 && value <= max)
-                return true;
-        usage_error("check: --%s is out of range; give a number from 1 to %" G_GINT64_FORMAT, option, max);
-        return false;
-}
-
-static bool check_bounds(Check *c) {
-        if (!check_number("jobs", c->jobs, JOBS_MAX))
-                return false;
-        if (c->max_states != -1 && !check_number("max-states", c->max_states, UINT32_MAX - 1))
-                return false;
-        if (c->max_depth != -1 && !check_number("max-depth", c->max_depth, INT32_MAX))
-                return false;
-        c->search.n_jobs = (unsigned) c->jobs;
-        c->search.max_states = c->max_states == -1 ? 0 : (uint64_t) c->max_states;
-        c->search.max_depth = c->max_depth == -1 ? 0 : (unsigned) c->max_depth;
-        if (c->max_memory && !parse_memory(c->max_memory, &c->search.max_memory)) {
-                usage_error("check: '%.80s' is no amount of memory; give bytes, or a number with K, M, G or T",
-                            c->max_memory);
-                return false;
-        }
-        return true;
-}
 
 static void show_progress(const SearchProgress *p, void *userdata) {
         if (p->comparing)
@@ -136,15 +49,6 @@ static void show_stats(const Exploration *e, gint64 start) {
              seconds);
 }
 
-static char *trace_file(const Check *c, const char *scenario, const Exploration *e, const char *property) {
-        g_autofree char *stem = g_str_has_suffix(scenario, ".scenario")
-                                        ? g_strndup(scenario, strlen(scenario) - strlen(".scenario"))
-                                        : g_strdup(scenario);
-        g_autofree char *name = g_strdup_printf("%s.%s.%s.trace.json", stem, e->search->profile->name, property);
-
-        return g_build_filename(c->traces, name, NULL);
-}
-
 static int write_traces(const Check *c, const char *scenario, const Exploration *e, char **ret_files) {
         size_t n;
         const Property *all = properties(&n);
@@ -152,12 +56,14 @@ static int write_traces(const Check *c, const char *scenario, const Exploration 
         for (unsigned i = 0; c->traces && i < n; i++) {
                 const Trace *t = e->outcomes[i].trace;
                 g_autofree char *json = NULL;
+                g_autofree char *name = NULL;
                 g_autoptr(GError) error = NULL;
 
                 if (!t || e->outcomes[i].wrong)
                         continue;
                 json = trace_to_json(t);
-                ret_files[i] = trace_file(c, scenario, e, all[i].name);
+                name = trace_file_name(scenario, e->search->profile, all[i].name);
+                ret_files[i] = g_build_filename(c->traces, name, NULL);
                 if (!output_write_file(ret_files[i], json, strlen(json), &error))
                         return file_error(error);
         }
@@ -165,6 +71,7 @@ static int write_traces(const Check *c, const char *scenario, const Exploration 
 }
 
 static void complain(const Exploration *e, const char *scenario) {
+        g_autofree char *label = profile_label(e->search->profile);
         size_t n;
         const Property *all = properties(&n);
 
@@ -172,18 +79,59 @@ static void complain(const Exploration *e, const char *scenario) {
                 if (e->outcomes[i].wrong)
                         warn("%s: systemd %s, %s: the validator and the search disagree, which is a defect of "
                              "coldplug: %s",
-                             scenario, e->search->profile->name, all[i].name, e->outcomes[i].wrong);
+                             scenario, label, all[i].name, e->outcomes[i].wrong);
 }
 
-static void report(Check *c, const CheckReport *r) {
-        if (c->json) {
-                g_string_append(c->out, c->any ? ",\n" : "");
-                check_report_json(c->out, r);
-        } else {
-                g_string_append(c->out, c->any ? "\n" : "");
-                check_report_text(c->out, r);
-        }
+static void begin_report(Check *c) {
+        if (c->any)
+                g_string_append(c->out, c->json ? ",\n" : "\n");
         c->any = true;
+}
+
+/* Writes the traces, and adds what is to be said to the output. @m: what was made smaller before. */
+static void report(Check *c, const char *scenario, const Exploration *e, const Minimized *m) {
+        OrderDistResult chances[PROPERTIES_MAX];
+        char *files[PROPERTIES_MAX] = {};
+
+        c->status = status_worse(c->status, write_traces(c, scenario, e, files));
+        c->status = status_worse(c->status, check_report_status(e));
+        order_chance_measure(&c->chance, e, chances);
+
+        const CheckReport r = {
+                .scenario = scenario,
+                .exploration = e,
+                .trace_files = (const char *const *) files,
+                .chance = c->chance.systemd ? &c->chance : NULL,
+                .chances = chances,
+                .minimized = m,
+        };
+        if (c->json)
+                check_report_json(c->out, &r);
+        else
+                check_report_text(c->out, &r);
+        complain(e, scenario);
+        for (size_t i = 0; i < PROPERTIES_MAX; i++) {
+                order_dist_result_done(chances + i);
+                g_free(files[i]);
+        }
+}
+
+static void minimize_for(Check *c, const char *scenario, const char *text, const Profile *profile,
+                         unsigned property) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Minimized) m = minimize(scenario, text, profile, &c->search, property, &error);
+
+        if (!m) {
+                c->status = status_worse(c->status, file_error(error));
+                return;
+        }
+        begin_report(c);
+        if (!c->json)
+                minimized_report_text(c->out, scenario, profile, property, m);
+        if (m->exploration)
+                report(c, scenario, m->exploration, m);
+        else if (c->json)
+                minimized_report_json(c->out, scenario, profile, property, m);
 }
 
 static void check_one(Check *c, const char *file, const char *text, const Catalog *catalog,
@@ -191,17 +139,19 @@ static void check_one(Check *c, const char *file, const char *text, const Catalo
         gint64 start = g_get_monotonic_time();
         g_autofree char *scenario = g_path_get_basename(file);
         g_autoptr(Exploration) e = exploration_run(scenario, text, catalog, profile, &c->search);
-        char *files[PROPERTIES_MAX] = {};
+        bool any = false;
 
-        c->status = status_worse(c->status, write_traces(c, scenario, e, files));
-        c->status = status_worse(c->status, check_report_status(e));
-        report(c, &(CheckReport) {
-                          .scenario = scenario, .exploration = e, .trace_files = (const char *const *) files });
-        complain(e, scenario);
+        for (unsigned i = 0; c->minimize && i < PROPERTIES_MAX && !interrupted(); i++)
+                if (e->outcomes[i].judgement == JUDGEMENT_VIOLATED) {
+                        minimize_for(c, scenario, text, profile, i);
+                        any = true;
+                }
+        if (!any) {
+                begin_report(c);
+                report(c, scenario, e, NULL);
+        }
         if (c->stats)
                 show_stats(e, start);
-        for (size_t i = 0; i < PROPERTIES_MAX; i++)
-                g_free(files[i]);
 }
 
 static void check_file(Check *c, const char *file) {
@@ -222,17 +172,17 @@ static void check_file(Check *c, const char *file) {
                 warn("%s", (const char *) warnings->pdata[i]);
 
         g_autofree char *terminated = g_strndup(text, size);
-        for (guint i = 0; i < c->profiles->len && !interrupted(); i++)
-                check_one(c, file, terminated, catalog, c->profiles->pdata[i]);
+        for (guint i = 0; i < c->selection.profiles->len && !interrupted(); i++)
+                check_one(c, file, terminated, catalog, c->selection.profiles->pdata[i]);
 }
 
 static int check(Check *c, char **files) {
-        if (c->traces && g_mkdir_with_parents(c->traces, 0777) < 0)
-                return usage_error("check: the folder '%.200s' cannot be made: %s", c->traces,
-                                   g_strerror(errno));
+        if (c->traces && !trace_folder_make("check", c->traces))
+                return STATUS_WRONG_INPUT;
 
         interrupt_catch();
         c->search.interrupted = interrupted;
+        c->search.explain = true;
         c->search.progress = show_progress;
         if (c->json)
                 g_string_append(c->out, "{\"results\": [");
@@ -245,21 +195,27 @@ static int check(Check *c, char **files) {
         return output_finish(c->out, c->status);
 }
 
+static bool select_all(Check *c) {
+        Selection *s = &c->selection;
+
+        return select_versions(s, c->systemd, false) && select_columns(s, c->fix, false) && select_profiles(s) &&
+               select_properties(s, c->property, &c->search.properties) &&
+               select_bounds(s, &c->bounds, &c->search) && order_chance_select(&c->chance, "check");
+}
+
 int verb_check(int argc, char **argv) {
-        Check c = { .jobs = (gint64) MIN(g_get_num_processors(), (guint) JOBS_MAX),
-                    .max_states = -1,
-                    .max_depth = -1 };
+        Check c = { .bounds = BOUNDS_DEFAULT, .chance = ORDER_CHANCE_DEFAULT };
         const GOptionEntry entries[] = {
                 { "systemd", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.systemd,
                   "Explore this systemd (default: 257); may be repeated", "VERSION" },
+                { "fix", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.fix,
+                  "Put this fix on it, a built-in one or a file (A+B: both); may be repeated", "FIX" },
                 { "property", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.property,
                   "Check this property (default: all); may be repeated", "PROPERTY" },
-                { "jobs", 'j', 0, G_OPTION_ARG_INT64, &c.jobs, "Use N threads (default: one for each processor)",
-                  "N" },
-                { "max-states", 0, 0, G_OPTION_ARG_INT64, &c.max_states, "Stop after N states", "N" },
-                { "max-memory", 0, 0, G_OPTION_ARG_STRING, &c.max_memory,
-                  "Stop when the states take M bytes (K, M, G)", "M" },
-                { "max-depth", 0, 0, G_OPTION_ARG_INT64, &c.max_depth, "Stop after N events", "N" },
+                { "minimize", 0, 0, G_OPTION_ARG_NONE, &c.minimize,
+                  "Shrink a scenario while it is violated, and report on what is left", NULL },
+                ORDER_CHANCE_ENTRIES(c.chance),
+                BOUNDS_ENTRIES(c.bounds),
                 { "json", 0, 0, G_OPTION_ARG_NONE, &c.json, "Print one JSON object", NULL },
                 { "stats", 0, 0, G_OPTION_ARG_NONE, &c.stats,
                   "Say on stderr how long it took and how much memory", NULL },
@@ -272,19 +228,21 @@ int verb_check(int argc, char **argv) {
         if (!options_parse("check", entries, &argc, &argv, &status))
                 return status;
 
-        c.profiles = g_ptr_array_new();
+        selection_init(&c.selection, "check");
         c.out = g_string_new(NULL);
         if (argc < 2)
                 status = usage_error("check: a scenario is missing; write 'coldplug check SCENARIO...'");
-        else if (!select_profiles(&c) || !select_properties(&c) || !check_bounds(&c))
+        else if (!select_all(&c))
                 status = STATUS_WRONG_INPUT;
         else
                 status = check(&c, argv + 1);
-        g_ptr_array_unref(c.profiles);
         g_string_free(c.out, TRUE);
+        selection_clear(&c.selection);
         g_strfreev(c.systemd);
+        g_strfreev(c.fix);
         g_strfreev(c.property);
-        g_free(c.max_memory);
+        g_free(c.bounds.max_memory);
+        g_free(c.chance.distribution);
         g_free(c.traces);
         return status;
 }

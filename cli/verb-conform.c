@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/json-fields.h"
+#include "cli/select.h"
 #include "cli/verb.h"
-#include "model/profile.h"
+#include "model/fixes.h"
 #include "traces/compare.h"
 #include "traces/conform.h"
 #include "traces/json-text.h"
@@ -18,6 +20,8 @@ typedef struct Conform {
         GString *details; /* the first disagreement of each recording */
         unsigned n;
         int status;
+        char **fix; /* as given */
+        Selection selection;
 } Conform;
 
 /* --min */
@@ -105,21 +109,16 @@ static void append_difference_text(GString *out, const Recording *r, const Diffe
         g_string_append_c(out, '\n');
 }
 
-static void append_number(GString *out, const char *key, uint64_t n) {
-        json_append_key(out, key);
-        g_string_append_printf(out, "%" G_GUINT64_FORMAT, n);
-}
-
 static void append_difference_json(GString *out, const Recording *r, const Difference *d) {
         g_string_append(out, out->len > 0 ? ", {" : "{");
         json_append_key(out, "file");
         json_append_string(out, r->file);
-        append_number(out, "line", r->line);
+        json_add_number(out, "line", r->line);
         json_append_key(out, "name");
         json_append_string(out, r->name);
         json_append_key(out, "systemd");
         json_append_string(out, r->profile->name);
-        append_number(out, "step", d->step);
+        json_add_number(out, "step", d->step);
         json_append_key(out, "do");
         json_append_string(out, ((const Step *) r->steps->pdata[d->step - 1])->source);
         json_append_key(out, "what");
@@ -165,13 +164,14 @@ static bool conform_recording(Recording *r, void *userdata) {
         g_autoptr(Difference) first = NULL;
         Conform *c = userdata;
         Agreement one = { .recordings = 1 };
-        size_t n;
+        size_t n, version = (size_t) (recording->profile - profiles(&n));
 
         progress("%u recordings, now %s", c->n++, recording->name);
+        recording->profile = c->selection.profiles->pdata[version];
         predicted = conform_predict(recording, c->verbose && !c->json);
         compare_recordings(recording, predicted, &one, &first);
         add_agreement(&c->total, &one);
-        add_agreement(c->of_profile + (recording->profile - profiles(&n)), &one);
+        add_agreement(c->of_profile + version, &one);
 
         if (predicted->limit) {
                 warn("%s:%u: the run is larger than the model's capacities; the prediction is incomplete",
@@ -188,7 +188,7 @@ static bool conform_recording(Recording *r, void *userdata) {
 /* The report */
 
 static void append_agreement_json(GString *out, const Agreement *a) {
-        append_number(out, "recordings", a->recordings);
+        json_add_number(out, "recordings", a->recordings);
         json_append_key(out, "agree");
         g_string_append_c(out, '{');
         for (int k = 0; k < _AGREE_KIND_MAX; k++) {
@@ -197,7 +197,7 @@ static void append_agreement_json(GString *out, const Agreement *a) {
                                        a->total[k]);
         }
         g_string_append_c(out, '}');
-        append_number(out, "alternatives", a->alternatives);
+        json_add_number(out, "alternatives", a->alternatives);
 }
 
 static void print_json(const Conform *c, GString *out) {
@@ -205,6 +205,7 @@ static void print_json(const Conform *c, GString *out) {
         const Profile *p = profiles(&n);
 
         g_string_append_c(out, '{');
+        json_add_fixes(out, "fixes", c->selection.profiles->pdata[0]);
         append_agreement_json(out, &c->total);
         json_append_key(out, "systemd");
         g_string_append_c(out, '{');
@@ -241,10 +242,13 @@ static void append_row(GString *out, const char *name, const Agreement *a) {
 }
 
 static void print_text(const Conform *c, GString *out) {
+        const FixColumn *column = c->selection.columns->pdata[0];
         size_t n;
         const Profile *p = profiles(&n);
 
         g_string_append(out, c->details->str);
+        if (column->n > 0)
+                g_string_append_printf(out, "with %s\n", column->name);
         g_string_append_printf(out, "%-8s", "systemd");
         for (int k = 0; k < _AGREE_KIND_MAX; k++)
                 g_string_append_printf(out, "  %19s", agree_kind_to_string(k));
@@ -296,6 +300,12 @@ static int conform(Conform *c, char **files) {
         return status;
 }
 
+/* The profiles of the selection are in the order of profiles(). */
+static bool select_all(Conform *c) {
+        return select_versions(&c->selection, NULL, true) && select_one_column(&c->selection, c->fix) &&
+               select_profiles(&c->selection);
+}
+
 int verb_conform(int argc, char **argv) {
         Conform c = {};
         const GOptionEntry entries[] = {
@@ -304,6 +314,8 @@ int verb_conform(int argc, char **argv) {
                   "Show the first disagreement of each recording", NULL },
                 { "predict", 0, 0, G_OPTION_ARG_FILENAME, &c.predict,
                   "Write what the model predicts, as recordings", "FILE" },
+                { "fix", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.fix,
+                  "Let the model have this fix, a built-in one or a file (A+B: both)", "FIX" },
                 { "min", 0, 0, G_OPTION_ARG_STRING, &c.min,
                   "Fail below: outcome=..,unit=..,entry=..,recording=..", "MINIMA" },
                 {},
@@ -312,12 +324,15 @@ int verb_conform(int argc, char **argv) {
 
         if (!options_parse("conform", entries, &argc, &argv, &status))
                 return status;
+        selection_init(&c.selection, "conform");
         if (c.predict && !*c.predict)
                 status = usage_error("conform: --predict has no file; write '--predict FILE'");
         else if (argc < 2)
                 status = usage_error("conform: a recording is missing; write 'coldplug conform RECORDING...'");
         else
-                status = parse_min(&c) ? conform(&c, argv + 1) : STATUS_WRONG_INPUT;
+                status = select_all(&c) && parse_min(&c) ? conform(&c, argv + 1) : STATUS_WRONG_INPUT;
+        selection_clear(&c.selection);
+        g_strfreev(c.fix);
         g_free(c.predict);
         g_free(c.min);
         return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "cli/common.h"
+#include "cli/select.h"
 #include "cli/verb.h"
 #include "traces/json-text.h"
 #include "traces/validate.h"
@@ -8,7 +9,10 @@
 static void append_text(GString *out, const char *file, const Trace *t, const char *why) {
         const Colors *c = colors();
 
-        g_string_append_printf(out, "%s · systemd %s · %s\n", t->scenario, t->systemd, t->property);
+        g_string_append_printf(out, "%s · systemd %s", t->scenario, t->systemd);
+        for (guint i = 0; i < t->fixes->len; i++)
+                g_string_append_printf(out, "%s%s", i == 0 ? " + " : "+", (const char *) t->fixes->pdata[i]);
+        g_string_append_printf(out, " · %s\n", t->property);
         if (why)
                 g_string_append_printf(out, "  %sFAIL%s %s: %s\n", c->bad, c->off, file, why);
         else
@@ -24,6 +28,13 @@ static void append_json(GString *out, const char *file, const Trace *t, const ch
         json_append_string(out, t->scenario);
         json_append_key(out, "systemd");
         json_append_string(out, t->systemd);
+        json_append_key(out, "fixes");
+        g_string_append_c(out, '[');
+        for (guint i = 0; i < t->fixes->len; i++) {
+                g_string_append(out, i > 0 ? ", " : "");
+                json_append_string(out, t->fixes->pdata[i]);
+        }
+        g_string_append_c(out, ']');
         json_append_key(out, "property");
         json_append_string(out, t->property);
         json_append_key(out, "same");
@@ -33,14 +44,14 @@ static void append_json(GString *out, const char *file, const Trace *t, const ch
         g_string_append_c(out, '}');
 }
 
-static int replay(const char *file, bool json, bool first, GString *out) {
+static int replay(const char *file, const GPtrArray *loaded, bool json, bool first, GString *out) {
         g_autoptr(GError) error = NULL;
         g_autoptr(Trace) t = trace_load(file, &error);
         g_autofree char *why = NULL;
 
         if (!t)
                 return file_error(error);
-        if (!trace_validate(file, t, &why, &error) && !why)
+        if (!trace_validate_with(file, t, loaded, &why, &error) && !why)
                 return file_error(error);
         if (json)
                 append_json(out, file, t, why, first);
@@ -51,12 +62,16 @@ static int replay(const char *file, bool json, bool first, GString *out) {
 
 int verb_replay(int argc, char **argv) {
         gboolean json = FALSE;
+        g_auto(GStrv) fix = NULL;
         const GOptionEntry entries[] = {
+                { "fix", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &fix,
+                  "The file of a fix that a trace was made with; may be repeated", "FILE" },
                 { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object", NULL },
                 {},
         };
         g_autoptr(GString) out = g_string_new(NULL);
         g_autoptr(GString) body = g_string_new(NULL);
+        Selection s;
         int status;
 
         if (!options_parse("replay", entries, &argc, &argv, &status))
@@ -64,9 +79,18 @@ int verb_replay(int argc, char **argv) {
         if (argc < 2)
                 return usage_error("replay: a trace is missing; write 'coldplug replay TRACE...'");
 
+        selection_init(&s, "replay");
+        for (char **f = fix; f && *f; f++)
+                if (!select_fix(&s, *f)) {
+                        selection_clear(&s);
+                        return STATUS_WRONG_INPUT;
+                }
+        g_autoptr(GPtrArray) loaded = selection_loaded(&s);
+
         status = STATUS_OK;
         for (int i = 1; i < argc; i++)
-                status = status_worse(status, replay(argv[i], json, body->len == 0, body));
+                status = status_worse(status, replay(argv[i], loaded, json, body->len == 0, body));
         g_string_append_printf(out, json ? "{\"replays\": [%s]}\n" : "%s", body->str);
+        selection_clear(&s);
         return output_finish(out, status);
 }

@@ -19,6 +19,9 @@ const Verb *verb_find(const char *name);
 
 int verb_check(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_show(int argc, char **argv);
 int verb_conform(int argc, char **argv);
+int verb_review(int argc, char **argv);
+int verb_fixes(int argc, char **argv);
 int verb_profiles(int argc, char **argv);
 int verb_properties(int argc, char **argv);

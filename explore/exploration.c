@@ -20,6 +20,33 @@ const char *judgement_to_string(Judgement j) {
         return judgement_table[j];
 }
 
+bool exploration_was_interrupted(const Exploration *e) {
+        return e->search->end == SEARCH_INTERRUPTED || (e->lockstep && e->lockstep->end == SEARCH_INTERRUPTED);
+}
+
+char *exploration_incomplete_reason(const Exploration *e) {
+        const Search *s = e->search;
+        /* clang-format off */
+        static const char *const bounds[_SEARCH_END_MAX] = {
+                [SEARCH_MAX_STATES]  = "--max-states was reached",
+                [SEARCH_MAX_MEMORY]  = "--max-memory was reached",
+                [SEARCH_MAX_DEPTH]   = "--max-depth was reached",
+                [SEARCH_INTERRUPTED] = "interrupted",
+        };
+        /* clang-format on */
+
+        if (s->end != SEARCH_COMPLETE)
+                return g_strdup(bounds[s->end]);
+        if (s->n_limited > 0)
+                return g_strdup_printf("the model's capacity was exceeded in %u transition%s", s->n_limited,
+                                       s->n_limited == 1 ? "" : "s");
+        if (e->lockstep && e->lockstep->end != SEARCH_COMPLETE)
+                return g_strdup_printf("%s while comparing orders", bounds[e->lockstep->end]);
+        if (e->lockstep && e->lockstep->n_limited > 0)
+                return g_strdup("the model's capacity was exceeded while comparing orders");
+        return NULL;
+}
+
 unsigned count_observed_names(const Catalog *c) {
         unsigned n = 0;
 
@@ -67,6 +94,7 @@ static void describe_fraction(const Search *s, const OrderSet *orders, const mpq
         o->n_orders = number_text(n);
         o->n_all_orders = number_text(all);
         o->fraction = fraction_text(part);
+        o->n_names = n_names;
         mpz_clears(all, n, NULL);
 }
 
@@ -146,9 +174,10 @@ static void judge_by_lockstep(Exploration *e, unsigned i) {
 }
 
 /* What is printed has been run again before, from the text that is written to the file. */
-static void validate(PropertyOutcome *o) {
+static void validate(const Search *s, PropertyOutcome *o) {
         g_autofree char *json = NULL;
         g_autoptr(Trace) again = NULL;
+        g_autoptr(GPtrArray) fixes = NULL;
         g_autoptr(GError) error = NULL;
 
         if (!o->trace) {
@@ -158,9 +187,27 @@ static void validate(PropertyOutcome *o) {
 
         json = trace_to_json(o->trace);
         again = trace_from_json("trace", json, strlen(json), &error);
-        if (!again || !trace_validate("trace", again, &o->wrong, &error))
+        fixes = g_ptr_array_new();
+        for (unsigned i = 0; i < s->profile->n_added; i++)
+                g_ptr_array_add(fixes, (gpointer) s->profile->added[i]);
+        if (!again || !trace_validate_with("trace", again, fixes, &o->wrong, &error))
                 if (!o->wrong)
                         o->wrong = g_strdup(error->message);
+}
+
+/* Under which orders: known only if all of them are. */
+static void explain(Exploration *e, unsigned i, const GArray *route) {
+        const Search *s = e->search;
+        PropertyOutcome *o = e->outcomes + i;
+
+        if (!s->options->explain || !o->complete || !o->trace || strcmp(o->fraction, "?") == 0)
+                return;
+        if (!route) {
+                o->why = why_apart(s, e->lockstep, o->trace);
+                return;
+        }
+        o->why = why_violated(s, s->verdicts[i].orders, o->trace);
+        (void) why_add_other_run(s, i, route, o->why, o->trace);
 }
 
 static void make_traces(Exploration *e, const char *file, const char *text, uint32_t wanted) {
@@ -179,11 +226,23 @@ static void make_traces(Exploration *e, const char *file, const char *text, uint
 
                         if (route)
                                 o->trace = record_trace(s, i, route, &labels);
+                        explain(e, i, route);
                         g_array_unref(ordinals[i]);
-                } else
+                } else {
                         o->trace = record_schedule(s, i, e->lockstep, &labels);
-                validate(o);
+                        explain(e, i, NULL);
+                }
+                validate(s, o);
         }
+}
+
+static void certify(Exploration *e) {
+        size_t n;
+        const Property *all = properties(&n);
+
+        for (unsigned i = 0; e->search->options->explain && i < n; i++)
+                if (all[i].compares_orders && e->outcomes[i].judgement == JUDGEMENT_HOLDS)
+                        e->commute = commute_check(e->search, true);
 }
 
 static void count_orders(Exploration *e) {
@@ -194,9 +253,12 @@ static void count_orders(Exploration *e) {
         for (size_t i = 0; i < s->catalog->n_names; i++)
                 observed[i] = s->catalog->names[i].observed;
         mpz_init(n);
-        count_rankings(count_observed_names(s->catalog), s->n_keys, n);
+        e->n_names = count_observed_names(s->catalog);
+        count_rankings(e->n_names, s->n_keys, n);
         e->n_all_orders = number_text(n);
-        e->n_classes = order_classes(&s->layout, s->asked, observed, n) < 0 ? g_strdup("?") : number_text(n);
+        e->n_classes = order_questions_count_classes(s->questions, observed, s->catalog->n_names, n) < 0
+                               ? g_strdup("?")
+                               : number_text(n);
         mpz_clear(n);
 }
 
@@ -217,6 +279,7 @@ Exploration *exploration_run(const char *file, const char *text, const Catalog *
                         judge_by_search(e, i);
         }
         make_traces(e, file, text, options->properties);
+        certify(e);
         return e;
 }
 
@@ -226,6 +289,7 @@ static void outcome_clear(PropertyOutcome *o) {
         g_free(o->fraction);
         g_free(o->wrong);
         trace_free(o->trace);
+        why_free(o->why);
 }
 
 void exploration_free(Exploration *e) {
@@ -235,6 +299,7 @@ void exploration_free(Exploration *e) {
         for (size_t i = 0; i < PROPERTIES_MAX; i++)
                 outcome_clear(e->outcomes + i);
         lockstep_free(e->lockstep);
+        commute_free(e->commute);
         search_free(e->search);
         g_free(e->n_all_orders);
         g_free(e->n_classes);

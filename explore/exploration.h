@@ -4,7 +4,9 @@
 /* Everything that can be said about one scenario under one systemd: the search, the verdict on each property, and for each
  * violation a trace that the validator has run again. */
 
+#include "commute.h"
 #include "record.h"
+#include "why.h"
 
 typedef enum Judgement {
         JUDGEMENT_NOT_ASKED,
@@ -23,15 +25,19 @@ typedef struct PropertyOutcome {
         unsigned length;                          /* VIOLATED: events of the shortest run */
         bool complete;                            /* all orders under which it is violated are known */
         char *n_orders, *n_all_orders, *fraction; /* of that; "?" when they cannot be counted */
+        unsigned n_names;                         /* of which n_all_orders are the rankings, once for each key */
         Trace *trace;                             /* VIOLATED */
-        char *wrong;                              /* the validator does not agree: what it says */
+        Why *why;    /* VIOLATED, under orders that are all known, and it was asked for */
+        char *wrong; /* the validator does not agree: what it says */
 } PropertyOutcome;
 
 typedef struct Exploration {
         Search *search;
         Lockstep *lockstep; /* NULL: order-independent was not asked about, or was decided without */
-        char *n_all_orders; /* rankings of the scenario's names */
-        char *n_classes;    /* of which so many can be told apart; "?" when that cannot be counted */
+        unsigned n_names;   /* of the scenario */
+        char *n_all_orders; /* rankings of them */
+        Commute *commute; /* a certificate for order-independent; NULL: it does not hold, or nobody asked why */
+        char *n_classes;  /* of which so many can be told apart; "?" when that cannot be counted */
         PropertyOutcome outcomes[PROPERTIES_MAX];
 } Exploration;
 
@@ -40,6 +46,10 @@ Exploration *exploration_run(const char *file, const char *text, const Catalog *
                              const SearchOptions *options);
 void exploration_free(Exploration *e);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exploration, exploration_free)
+
+/* Why not everything was explored, NULL: it was. */
+char *exploration_incomplete_reason(const Exploration *e);
+bool exploration_was_interrupted(const Exploration *e);
 
 /* The names that the fraction is about: those with a file or a link, and those they refer to. */
 unsigned count_observed_names(const Catalog *c);

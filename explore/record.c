@@ -10,7 +10,7 @@ typedef struct Recorder {
         Interrupts interrupts;
         const Search *search;
         Manager *m;
-        World *world, *scratch;
+        World *world, *before, *scratch;
         const RouteStep *step;
         unsigned position; /* of the next answer */
         bool failed;       /* other questions than when the route was found */
@@ -50,7 +50,8 @@ static unsigned recorder_choose(Chooser *self, Manager *m, const Choice *c) {
         if (c->kind == CHOICE_ORDER) {
                 t->first = g_strdup(name_or_null(m, a->answer == 0 ? c->a : c->b));
                 t->second = g_strdup(name_or_null(m, a->answer == 0 ? c->b : c->a));
-        }
+        } else if (choice_is_order(c->kind))
+                t->name = g_strdup(name_or_null(m, c->names[MIN(a->answer, c->n - 1)]));
         return a->answer;
 }
 
@@ -103,15 +104,23 @@ static void recorder_entry(Observer *self, Manager *m, const char *name, NameId 
         e->applied_to = g_strdup(name_or_null(m, applied_to));
 }
 
+static void recorder_log(Observer *self, Manager *m, const char *text) {
+        g_ptr_array_add(RECORDER_OF(self, observer)->event->journal, g_strdup(text));
+}
+
 static void recorder_init(Recorder *r, const Search *s, unsigned property) {
         size_t n;
 
         *r = (Recorder) {
                 .chooser = { .choose = recorder_choose, .observation_point = recorder_observation_point },
-                .observer = { .note = recorder_note, .stream = recorder_stream, .entry = recorder_entry },
+                .observer = { .note = recorder_note,
+                              .stream = recorder_stream,
+                              .entry = recorder_entry,
+                              .log = recorder_log },
                 .search = s,
                 .m = manager_new(s->catalog, &s->layout, s->profile),
                 .world = g_memdup2(s->boot, s->layout.size),
+                .before = world_new(&s->layout),
                 .scratch = world_new(&s->layout),
                 .property = properties(&n) + property,
         };
@@ -127,6 +136,7 @@ static void recorder_clear(Recorder *r) {
         interrupts_clear(&r->interrupts);
         manager_free(r->m);
         g_free(r->world);
+        g_free(r->before);
         g_free(r->scratch);
 }
 
@@ -193,7 +203,7 @@ static void take_step(Recorder *r, TraceRun *run) {
                 return;
         }
 
-        g_autoptr(GPtrArray) before = snapshot_take(m, SNAPSHOT_ALL);
+        memcpy(r->before, r->world, r->search->layout.size);
         TraceEvent *e = r->event = begin_event(r, run);
         r->position = 0;
         r->violated = false;
@@ -215,9 +225,8 @@ static void take_step(Recorder *r, TraceRun *run) {
         if (world_is_at_rest(m))
                 check(r, r->property->at_rest);
 
-        g_autoptr(GPtrArray) after = snapshot_take(m, SNAPSHOT_ALL);
         g_ptr_array_unref(e->changes);
-        e->changes = snapshot_changes(before, after);
+        e->changes = snapshot_changes_since(m, r->before);
 }
 
 static bool follows_from_others(const WorldLayout *l, const World *w, unsigned key, NameId a, NameId b) {
@@ -273,6 +282,8 @@ static Trace *new_trace(const Search *s, unsigned property, const TraceLabels *l
         t->scenario = g_strdup(labels->scenario);
         t->text = g_strdup(labels->text);
         t->systemd = g_strdup(s->profile->name);
+        for (unsigned i = 0; i < s->profile->n_added; i++)
+                g_ptr_array_add(t->fixes, g_strdup(s->profile->added[i]->name));
         t->property = g_strdup(properties(&n)[property].name);
         t->n_orders = g_strdup(labels->n_orders);
         t->n_all_orders = g_strdup(labels->n_all_orders);
@@ -336,4 +347,46 @@ Trace *record_schedule(const Search *s, unsigned property, const Lockstep *k, co
         t->differences = snapshot_changes(other, run);
         t->violation = describe_difference(t);
         return ok && t->violation ? g_steal_pointer(&t) : NULL;
+}
+
+/* The observable state in which @route ends; @run is filled. *ret_ok: it goes as its answers say, and violates the
+ * property at no time. */
+static GPtrArray *end_of_route(const Search *s, unsigned property, const GArray *route, TraceRun *run,
+                               bool *ret_ok) {
+        Recorder r;
+
+        *ret_ok = true;
+        recorder_init(&r, s, property);
+        for (guint i = 0; i < route->len; i++) {
+                r.step = &g_array_index(route, RouteStep, i);
+                r.violated = false;
+                take_step(&r, run);
+                *ret_ok = *ret_ok && !r.violated;
+        }
+        add_orders(&r, run);
+        *ret_ok = *ret_ok && !r.failed;
+
+        GPtrArray *end = snapshot_take(r.m, SNAPSHOT_OBSERVABLE);
+        recorder_clear(&r);
+        return end;
+}
+
+bool record_other(const Search *s, unsigned property, const GArray *route, const GArray *other, Trace *t) {
+        g_autoptr(GPtrArray) run_end = NULL;
+        g_autoptr(GPtrArray) other_end = NULL;
+        g_autoptr(Trace) again = trace_new(), fresh = trace_new();
+        TraceRun unused = t->other;
+        bool ignored, ok;
+
+        run_end = end_of_route(s, property, route, &again->run, &ignored);
+        other_end = end_of_route(s, property, other, &fresh->other, &ok);
+        if (!ok)
+                return false;
+
+        t->has_other = true;
+        t->other = fresh->other;
+        fresh->other = unused;
+        g_ptr_array_unref(t->differences);
+        t->differences = snapshot_changes(other_end, run_end);
+        return true;
 }

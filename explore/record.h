@@ -19,3 +19,7 @@ Trace *record_trace(const Search *s, unsigned property, const GArray *route, con
 
 /* The trace of a schedule that order-independent is violated by. */
 Trace *record_schedule(const Search *s, unsigned property, const Lockstep *k, const TraceLabels *labels);
+
+/* Completes the trace of a run by the same schedule under another order, as steps in @other. False, and nothing is added: under
+ * that order it violates the property as well. */
+bool record_other(const Search *s, unsigned property, const GArray *route, const GArray *other, Trace *t);

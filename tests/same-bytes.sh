@@ -13,6 +13,11 @@ for program in "$@"; do
                                         traces/scenarios/$scenario.scenario >>"$scratch/now" 2>/dev/null || test $? -lt 4
                         done
                 done
+                for format in text json; do
+                        "$program" review --jobs $jobs --format $format --systemd 254 --systemd 262 traces/scenarios/azure-linux.scenario \
+                                traces/scenarios/rename.scenario traces/scenarios/stop-job-on-alias.scenario \
+                                >>"$scratch/now" 2>/dev/null || test $? -lt 4
+                done
                 "$program" conform --json tests/recordings/254.jsonl >>"$scratch/now"
                 test -e "$scratch/first" || cp "$scratch/now" "$scratch/first"
                 cmp "$scratch/first" "$scratch/now"

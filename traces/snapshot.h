@@ -16,6 +16,11 @@ typedef struct SnapshotRow {
         char *value;
 } SnapshotRow;
 
+/* Adds a row; takes @value. Nothing when that is NULL. */
+void snapshot_add_row(GPtrArray *rows, const char *subject, const char *field, char *value);
+/* snapshot-pending.c: what waits for PID 1, as fields of "PID 1" whose value is "waiting", oldest first. */
+void snapshot_add_pending(GPtrArray *rows, Manager *m);
+
 /* Rows sorted by subject; those of one subject in a fixed order. @m is bound to the world. */
 GPtrArray *snapshot_take(Manager *m, SnapshotScope scope);
 
@@ -28,6 +33,9 @@ void change_free(gpointer change);
 
 /* The rows in which the two differ, as an array of Change. */
 GPtrArray *snapshot_changes(const GPtrArray *before, const GPtrArray *after);
+
+/* The same for what @before and m->world hold in SNAPSHOT_ALL, which mostly is a small part of it. Both are normalized. */
+GPtrArray *snapshot_changes_since(Manager *m, World *before);
 
 /* The observable state as one string: equal strings are equal states. */
 char *snapshot_observable_text(Manager *m);

@@ -158,6 +158,7 @@ static void read_choice(Reader *r, JsonObject *o, void *owner) {
         c->n = get_number(r, o, "of", true);
         c->first = get_text(r, o, "first", c->kind == CHOICE_ORDER);
         c->second = get_text(r, o, "second", c->kind == CHOICE_ORDER);
+        c->name = get_text(r, o, "name", c->kind == CHOICE_FIRST || c->kind == CHOICE_LAST);
 }
 
 static void read_interrupt(Reader *r, JsonObject *o, void *owner) {
@@ -187,6 +188,19 @@ static void read_entry(Reader *r, JsonObject *o, void *owner) {
         e->applied_to = get_text(r, o, "applied_to", false);
 }
 
+static void read_journal(Reader *r, JsonObject *o, GPtrArray *to) {
+        JsonArray *lines = get_array(r, o, "journal", false);
+
+        for (guint i = 0; lines && !r->failed && i < json_array_get_length(lines); i++) {
+                JsonNode *node = json_array_get_element(lines, i);
+
+                if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+                        g_ptr_array_add(to, json_node_dup_string(node));
+                else
+                        fail(r, "'journal' has an element that is no text; write it in quotes");
+        }
+}
+
 static void read_event(Reader *r, JsonObject *o, void *owner) {
         TraceRun *run = owner;
         g_autofree char *place = g_strdup_printf("event %u", run->events->len + 1);
@@ -209,6 +223,7 @@ static void read_event(Reader *r, JsonObject *o, void *owner) {
         read_elements(r, o, "changes", false, read_change, e->changes);
         read_elements(r, o, "notes", false, read_note, e);
         read_elements(r, o, "entries", false, read_entry, e);
+        read_journal(r, o, e->journal);
         r->place = NULL;
 }
 
@@ -252,11 +267,17 @@ static void read_scenario(Reader *r, JsonObject *o, Trace *t) {
         t->text = get_text(r, s, "text", true);
 }
 
-static void read_fixes(Reader *r, JsonObject *o) {
+static void read_fixes(Reader *r, JsonObject *o, GPtrArray *to) {
         JsonArray *fixes = get_array(r, o, "fixes", true);
 
-        if (fixes && json_array_get_length(fixes) > 0)
-                fail(r, "'fixes' is not empty; this version has no fixes");
+        for (guint i = 0; fixes && !r->failed && i < json_array_get_length(fixes); i++) {
+                JsonNode *node = json_array_get_element(fixes, i);
+
+                if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+                        g_ptr_array_add(to, json_node_dup_string(node));
+                else
+                        fail(r, "'fixes' has an element that is no text; write the name of a fix");
+        }
 }
 
 static void read_format(Reader *r, JsonObject *o) {
@@ -281,7 +302,7 @@ Trace *trace_from_json(const char *file, const char *json, size_t size, GError *
         JsonObject *o = json_node_get_object(root);
         read_format(&r, o);
         t->systemd = get_text(&r, o, "systemd", true);
-        read_fixes(&r, o);
+        read_fixes(&r, o, t->fixes);
         read_scenario(&r, o, t);
         read_violation(&r, o, t);
         read_run(&r, o, "run", &t->run);

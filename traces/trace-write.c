@@ -38,6 +38,7 @@ static void add_choice(GString *s, gconstpointer data) {
         add_number(s, "of", c->n);
         add_optional(s, "first", c->first);
         add_optional(s, "second", c->second);
+        add_optional(s, "name", c->name);
 }
 
 static void add_interrupt(GString *s, gconstpointer data) {
@@ -95,6 +96,17 @@ static void add_array_unless_empty(GString *s, const char *key, const GPtrArray 
                 add_array(s, key, array, indent, add);
 }
 
+static void add_journal(GString *s, const GPtrArray *lines) {
+        if (lines->len == 0)
+                return;
+        json_append_key(s, "journal");
+        for (guint i = 0; i < lines->len; i++) {
+                g_string_append(s, i > 0 ? ", " : "[");
+                json_append_string(s, lines->pdata[i]);
+        }
+        g_string_append_c(s, ']');
+}
+
 static void add_event(GString *s, gconstpointer data) {
         const TraceEvent *e = data;
 
@@ -112,6 +124,7 @@ static void add_event(GString *s, gconstpointer data) {
         add_array_unless_empty(s, "interrupts", e->interrupts, "    ", add_interrupt);
         add_array_unless_empty(s, "changes", e->changes, "    ", add_change);
         add_array_unless_empty(s, "notes", e->notes, "    ", add_note);
+        add_journal(s, e->journal);
         add_optional(s, "stream", e->stream);
         add_array_unless_empty(s, "entries", e->entries, "    ", add_entry);
 }

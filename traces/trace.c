@@ -18,6 +18,8 @@ static const char *const choice_kind_table[_CHOICE_KIND_MAX] = {
         [CHOICE_CALL]      = "call",
         [CHOICE_INTERRUPT] = "interrupt",
         [CHOICE_SCHEDULE]  = "schedule",
+        [CHOICE_FIRST]     = "first",
+        [CHOICE_LAST]      = "last",
 };
 /* clang-format on */
 
@@ -35,6 +37,7 @@ static void choice_free(gpointer data) {
         g_free(c->where);
         g_free(c->first);
         g_free(c->second);
+        g_free(c->name);
         g_free(c);
 }
 
@@ -86,6 +89,7 @@ static void event_free(gpointer data) {
         g_ptr_array_unref(e->changes);
         g_ptr_array_unref(e->notes);
         g_ptr_array_unref(e->entries);
+        g_ptr_array_unref(e->journal);
         g_free(e);
 }
 
@@ -138,6 +142,7 @@ TraceEvent *trace_run_add_event(TraceRun *r, TraceEventKind kind) {
         e->changes = g_ptr_array_new_with_free_func(change_free);
         e->notes = g_ptr_array_new_with_free_func(note_free);
         e->entries = g_ptr_array_new_with_free_func(entry_free);
+        e->journal = g_ptr_array_new_with_free_func(g_free);
         g_ptr_array_add(r->events, e);
         return e;
 }

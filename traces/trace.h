@@ -29,6 +29,7 @@ typedef struct TraceChoice {
         char *where;
         unsigned answer, n;
         char *first, *second; /* CHOICE_ORDER: this name comes before that one */
+        char *name;           /* CHOICE_FIRST, CHOICE_LAST: this one is it */
 } TraceChoice;
 
 /* Something from outside in the middle of a reload. */
@@ -67,6 +68,7 @@ typedef struct TraceEvent {
         GPtrArray *notes;      /* TraceNote */
         char *stream;          /* of a reload or reexec, else NULL */
         GPtrArray *entries;    /* TraceEntry, in the order in which they were applied */
+        GPtrArray *journal;    /* char *, what PID 1 logged */
 } TraceEvent;
 
 /* What is decided about a ranking: this name comes before that one, under this hash key. */
@@ -84,16 +86,16 @@ typedef struct Trace {
         char *scenario; /* its file name */
         char *text;
         char *systemd;    /* the profile */
-        GPtrArray *fixes; /* of char *; none yet */
+        GPtrArray *fixes; /* of char *: what was added to it */
         char *property;
         char *unit;                               /* which the violation is about, NULL: none */
         char *violation;                          /* what is wrong */
         char *n_orders, *n_all_orders, *fraction; /* under which the property is violated */
         unsigned n_events;                        /* that count */
         TraceRun run;
-        bool has_other; /* order-independent: the same schedule under an order of the largest class */
+        bool has_other; /* the same schedule under another order: of the largest class, or that does not violate the property */
         TraceRun other;
-        GPtrArray *differences; /* Change: old is `other`, new is `run`; at rest */
+        GPtrArray *differences; /* Change: old is `other`, new is `run`; in which they end */
 } Trace;
 
 Trace *trace_new(void);

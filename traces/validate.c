@@ -13,7 +13,7 @@ typedef struct Validator {
         const Catalog *catalog;
         WorldLayout layout;
         Manager *m;
-        World *world, *scratch;
+        World *world, *before, *scratch;
         uint16_t *ranks[WORLD_EPOCHS_MAX];
         const Property *property;
         const TraceEvent *event;
@@ -21,7 +21,8 @@ typedef struct Validator {
         guint n_choices;  /* of the event, that were asked so far */
         guint n_interrupts;
         unsigned n_points;
-        char *why; /* the first difference */
+        bool ever_violated; /* the property, by some event of the run */
+        char *why;          /* the first difference */
 } Validator;
 
 static void G_GNUC_PRINTF(2, 3) differs(Validator *v, const char *format, ...) {
@@ -100,7 +101,7 @@ static unsigned validator_choose(Chooser *self, Manager *m, const Choice *c) {
         for (; v->n_choices < v->event->choices->len; v->n_choices++) {
                 const TraceChoice *t = v->event->choices->pdata[v->n_choices];
 
-                if (t->kind == CHOICE_ORDER)
+                if (choice_is_order(t->kind))
                         continue; /* the ranking has answered it */
                 if (t->kind != c->kind || t->n != c->n || t->answer >= c->n)
                         break;
@@ -272,14 +273,14 @@ static bool at_rest(const Validator *v) {
 static void take_events(Validator *v, const TraceRun *run, bool *ret_violated, Finding *ret_finding) {
         *ret_violated = false;
         for (guint i = 0; i < run->events->len && !v->why; i++) {
-                g_autoptr(GPtrArray) before = NULL, after = NULL, changes = NULL;
+                g_autoptr(GPtrArray) changes = NULL;
 
                 v->event = run->events->pdata[i];
                 v->n_event = i + 1;
                 if (v->event->skipped)
                         continue;
 
-                before = snapshot_take(v->m, SNAPSHOT_ALL);
+                memcpy(v->before, v->world, v->layout.size);
                 take_event(v);
                 if (v->why)
                         return;
@@ -288,8 +289,8 @@ static void take_events(Validator *v, const TraceRun *run, bool *ret_violated, F
                 world_normalize(&v->layout, v->world, v->scratch);
                 *ret_violated = *ret_violated || check(v, v->property->on_state, ret_finding) < 0 ||
                                 (at_rest(v) && check(v, v->property->at_rest, ret_finding) < 0);
-                after = snapshot_take(v->m, SNAPSHOT_ALL);
-                changes = snapshot_changes(before, after);
+                v->ever_violated = v->ever_violated || *ret_violated;
+                changes = snapshot_changes_since(v->m, v->before);
                 compare_changes(v, v->event->changes, changes);
         }
         v->n_event = 0;
@@ -344,25 +345,48 @@ static GPtrArray *end_of_run(Validator *v, const TraceRun *run, bool descending)
         Finding ignored;
         bool violated;
 
+        v->ever_violated = false;
         start(v, run, descending);
         if (!v->why)
                 take_events(v, run, &violated, &ignored);
-        if (!v->why && !at_rest(v))
-                differs(v, "a run does not end at rest");
         return v->why ? NULL : snapshot_take(v->m, SNAPSHOT_OBSERVABLE);
 }
 
+/* The same, and it is at rest. */
+static GPtrArray *rest_of_run(Validator *v, const TraceRun *run, bool descending) {
+        g_autoptr(GPtrArray) end = end_of_run(v, run, descending);
+
+        if (end && !at_rest(v))
+                differs(v, "a run does not end at rest");
+        return v->why ? NULL : g_steal_pointer(&end);
+}
+
 static void validate_schedule(Validator *v, const Trace *t, bool descending) {
-        g_autoptr(GPtrArray) run = end_of_run(v, &t->run, descending), other = NULL, changes = NULL;
+        g_autoptr(GPtrArray) run = rest_of_run(v, &t->run, descending), other = NULL, changes = NULL;
 
         if (!run)
                 return;
-        other = end_of_run(v, &t->other, descending);
+        other = rest_of_run(v, &t->other, descending);
         if (!other)
                 return;
         changes = snapshot_changes(other, run);
         if (changes->len == 0)
                 differs(v, "both orders come to rest in the same state");
+        compare_changes(v, t->differences, changes);
+}
+
+/* The same schedule under an order that does not violate the property; v->world is where the run ended. */
+static void validate_other(Validator *v, const Trace *t, bool descending) {
+        g_autoptr(GPtrArray) run = snapshot_take(v->m, SNAPSHOT_OBSERVABLE), other = NULL, changes = NULL;
+
+        other = end_of_run(v, &t->other, descending);
+        if (!other)
+                return;
+        if (v->ever_violated) {
+                differs(v, "%s is violated under the other order as well", t->property);
+                return;
+        }
+        changes = snapshot_changes(other, run);
         compare_changes(v, t->differences, changes);
 }
 
@@ -376,6 +400,7 @@ static void validator_init(Validator *v, const Catalog *c, const Profile *profil
         v->m = manager_new(c, &v->layout, profile);
         v->m->chooser = &v->chooser;
         v->world = world_new(&v->layout);
+        v->before = world_new(&v->layout);
         v->scratch = world_new(&v->layout);
         for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
                 v->ranks[i] = g_new(uint16_t, c->n_names);
@@ -386,22 +411,63 @@ static void validator_clear(Validator *v) {
                 g_free(v->ranks[i]);
         manager_free(v->m);
         g_free(v->world);
+        g_free(v->before);
         g_free(v->scratch);
         g_free(v->why);
 }
 
+static const Fix *find_fix(const char *name, const GPtrArray *loaded) {
+        for (guint i = 0; loaded && i < loaded->len; i++)
+                if (strcmp(((const Fix *) loaded->pdata[i])->name, name) == 0)
+                        return loaded->pdata[i];
+        return fix_find(name);
+}
+
+bool trace_profile(const char *file, const Trace *t, const GPtrArray *loaded, Profile *ret, GError **error) {
+        const Profile *base = profile_find(t->systemd);
+        const Fix *fixes[FIXES_MAX];
+        const char *a = NULL, *b = NULL;
+
+        if (!base) {
+                traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0,
+                                 "systemd '%s' is unknown; see 'coldplug profiles'", t->systemd);
+                return false;
+        }
+        for (guint i = 0; i < MIN(t->fixes->len, FIXES_MAX); i++) {
+                const char *name = t->fixes->pdata[i];
+
+                fixes[i] = find_fix(name, loaded);
+                if (!fixes[i]) {
+                        traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0,
+                                         "the trace was made with the fix '%s'; give it with --fix ./%s.so", name, name);
+                        return false;
+                }
+        }
+        if (t->fixes->len > FIXES_MAX || profile_add_fixes(base, fixes, t->fixes->len, ret, &a, &b) < 0) {
+                traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0,
+                                 "its fixes make no sense together; leave '%s' out", b ? b : "some");
+                return false;
+        }
+        return true;
+}
+
 bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **error) {
-        const Profile *profile = profile_find(t->systemd);
+        return trace_validate_with(file, t, NULL, ret_why, error);
+}
+
+bool trace_validate_with(const char *file, const Trace *t, const GPtrArray *loaded, char **ret_why, GError **error) {
         g_autoptr(Catalog) c = NULL;
         size_t n;
         const Property *all = properties(&n);
         int property = property_find(t->property);
+        Profile profile;
 
         *ret_why = NULL;
-        if (!profile || property < 0 || all[property].compares_orders != t->has_other) {
-                traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0, "%s '%s' is unknown; see 'coldplug %s'",
-                                 profile ? "property" : "systemd", profile ? t->property : t->systemd,
-                                 profile ? "properties" : "profiles");
+        if (!trace_profile(file, t, loaded, &profile, error))
+                return false;
+        if (property < 0 || (all[property].compares_orders && !t->has_other)) {
+                traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0,
+                                 "property '%s' is unknown; see 'coldplug properties'", t->property);
                 return false;
         }
         c = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, error);
@@ -411,11 +477,13 @@ bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **e
         for (unsigned descending = 0; descending < 2 && !*ret_why; descending++) {
                 Validator v;
 
-                validator_init(&v, c, profile, all + property);
-                if (t->has_other)
+                validator_init(&v, c, &profile, all + property);
+                if (all[property].compares_orders)
                         validate_schedule(&v, t, descending);
                 else
                         validate_run(&v, t, descending);
+                if (t->has_other && !all[property].compares_orders && !v.why)
+                        validate_other(&v, t, descending);
                 *ret_why = g_steal_pointer(&v.why);
                 validator_clear(&v);
         }
