@@ -214,6 +214,7 @@ static void drop_implied(const Measure *me, GPtrArray *sets) {
                 const Poset *p = sets->pdata[i];
                 bool implied = false;
 
+                g_assert(p); /* only those before it are gone */
                 for (guint j = 0; j < sets->len && !implied; j++) {
                         const Poset *q = sets->pdata[j];
 

@@ -176,8 +176,9 @@ static int adopt_entry(Manager *m, NameId name, const char *text, const Unit *ca
                 return drop_entry(m, text, r);
 
         observe_entry(m, text, orphan);
-        return manager_synthesize_orphaned_unit(m, orphan, canonical, r, serialized_units) < 0 ? unit_deserialize_skip(m, r)
-                                                                                   : 0;
+        return manager_synthesize_orphaned_unit(m, orphan, canonical, r, serialized_units) < 0
+                       ? unit_deserialize_skip(m, r)
+                       : 0;
 }
 
 /* manager_deserialize_one_unit(). Negative: the caller has to skip what is left of the entry. */

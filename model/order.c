@@ -80,7 +80,7 @@ static size_t end_by_pairs(Manager *m, ChoiceKind kind, const NameId *names, siz
 
 size_t manager_decide_end(Manager *m, ChoiceKind kind, const NameId *names, size_t n, const char *where) {
         NameId *candidates = g_newa(NameId, n);
-        size_t *indices = g_newa(size_t, n), answer = 0;
+        size_t *indices = g_newa0(size_t, n), answer = 0;
         Choice choice = {
                 .kind = kind, .names = candidates, .among = names, .n_among = (unsigned) n, .where = where
         };

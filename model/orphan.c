@@ -153,10 +153,11 @@ int manager_synthesize_orphaned_unit(Manager *m, Unit *orphan, const Unit *canon
         manager_note(m, "manager_synthesize_orphaned_unit", orphan,
                      "adopts the entry of %s, which is now an alias of %s",
                      catalog_name_str(m->catalog, *original), unit_name(m, canonical));
-        journal_line(m,
-                     "Unit file for '%s' was overridden by a symlink to '%s'. Synthesized orphan unit '%s' to retain "
-                     "tracking of the previous unit's processes.",
-                     catalog_name_str(m->catalog, *original), unit_name(m, canonical), unit_name(m, orphan));
+        journal_line(
+                m,
+                "Unit file for '%s' was overridden by a symlink to '%s'. Synthesized orphan unit '%s' to retain "
+                "tracking of the previous unit's processes.",
+                catalog_name_str(m->catalog, *original), unit_name(m, canonical), unit_name(m, orphan));
         cancel_jobs(m, orphan);
         return 0;
 }

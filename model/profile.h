@@ -34,9 +34,9 @@ typedef struct Profile {
         unsigned n_fixes, n_added;
 
         /* Stream, unit-serialize.c and service.c */
-        bool pids_first_wins;           /* main-pid=, control-pid= ignored when already set */
-        bool pidref_lines;              /* two lines a pid, "@FD:PID" first */
-        bool stream_fd_index;           /* fd-store-fd= ends with an index; a not-found unit keeps its descriptors */
+        bool pids_first_wins; /* main-pid=, control-pid= ignored when already set */
+        bool pidref_lines;    /* two lines a pid, "@FD:PID" first */
+        bool stream_fd_index; /* fd-store-fd= ends with an index; a not-found unit keeps its descriptors */
         bool stream_cgroup_realized;    /* cgroup-realized= is written at all */
         bool cgroup_runtime;            /* cgroup state is a heap object that may be absent */
         bool cgroup_path_release_first; /* unit_set_cgroup_path() drops the old path before it inserts */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base-units.h"
-#include "kernel.h"
 #include "fixes.h"
 #include "journal.h"
+#include "kernel.h"
 
 #define RELOAD_COUNT_MAX 3U
 

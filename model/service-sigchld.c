@@ -348,7 +348,8 @@ static void service_sigchld_control(Manager *m, Unit *u, uint8_t code, uint8_t s
                 f = service_condition_result(u, status, f);
 
         journal_process_exit(m, u, is_condition ? "Condition check process" : "Control process",
-                             f == SERVICE_SUCCESS || (is_condition && f == SERVICE_SKIP_CONDITION), code, status);
+                             f == SERVICE_SUCCESS || (is_condition && f == SERVICE_SKIP_CONDITION), code,
+                             status);
 
         /* A reload that fails does not fail the service. */
         if (!IN_STATES(u->state,

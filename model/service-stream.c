@@ -62,8 +62,8 @@ static void serialize_exec_fd(Manager *m, const Service *s) {
 
 static void serialize_fd_store(Manager *m, const Service *s) {
         for (unsigned i = 0; i < s->n_fd_store; i++)
-                stream_item(m, "fd-store-fd", m->profile->stream_fd_index ? "%u \"stored\" 1 0" : "%u \"stored\" 1",
-                            50 + i);
+                stream_item(m, "fd-store-fd",
+                            m->profile->stream_fd_index ? "%u \"stored\" 1 0" : "%u \"stored\" 1", 50 + i);
 }
 
 static void serialize_main_exec_status(Manager *m, const Service *s) {
@@ -468,9 +468,10 @@ static void read_command(Manager *m, Unit *u, const char *value, uint32_t argume
         if (found < 0) {
                 manager_note(m, "service_deserialize_exec_command", u, "no longer has the command %s", value);
                 if (!is_last)
-                        journal_unit(m, u,
-                                     "Current command vanished from the unit file, execution of the command list "
-                                     "won't be resumed.");
+                        journal_unit(
+                                m, u,
+                                "Current command vanished from the unit file, execution of the command list "
+                                "won't be resumed.");
                 return;
         }
 

@@ -182,7 +182,7 @@ typedef struct StreamOrder {
         bool *separate;  /* 262: the unit of that canonical name has an entry itself, others become orphans */
         bool everything; /* a skip may lose its way, so each entry matters to the one before it */
         bool *alone;     /* no order of this entry and another one matters */
-        bool *settled;   /* what matters about the entries that come to the same unit as this one is known already */
+        bool *settled; /* what matters about the entries that come to the same unit as this one is known already */
 } StreamOrder;
 void stream_order_prepare(Manager *m, StreamOrder *order); /* the arrays are zero */
 

@@ -48,7 +48,8 @@ void unit_start_on_termination_deps(Manager *m, Unit *u, UnitDependency d) {
         if (l.n > 0) {
                 const char *dependency = d == UNIT_ON_SUCCESS ? "OnSuccess" : "OnFailure";
 
-                manager_note(m, "unit_start_on_termination_deps", u, "triggers its %s= dependencies", dependency);
+                manager_note(m, "unit_start_on_termination_deps", u, "triggers its %s= dependencies",
+                             dependency);
                 journal_unit(m, u, "Triggering %s= dependencies.", dependency);
         }
 

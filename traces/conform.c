@@ -212,7 +212,9 @@ Recording *conform_predict(const Recording *given, bool with_notes) {
         g_autofree const Statement **statements = NULL;
         Replay r = { .given = given, .with_notes = with_notes };
         Chooser chooser = { .choose = choose };
-        ReplayObserver observer = { { .note = note, .stream = note_stream, .entry = note_entry, .log = note_log }, &r };
+        ReplayObserver observer = {
+                { .note = note, .stream = note_stream, .entry = note_entry, .log = note_log }, &r
+        };
         unsigned n;
 
         r.prediction = g_new0(Recording, 1);

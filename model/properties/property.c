@@ -22,7 +22,8 @@ static const Property table[] = {
                               "was written and "
                               "whose name is still canonical changes its active or sub state, its main or "
                               "control process, "
-                              "or its job, or is gone from memory with any of these. It is put to the test by every such unit in every reload or reexec.",
+                              "or its job, or is gone from memory with any of these. It is put to the test by "
+                              "every such unit in every reload or reexec.",
                 .on_reload = state_kept_on_reload,
         },
         {

@@ -49,8 +49,9 @@ static int check_gone(Manager *m, const Unit *old, Finding *ret_finding) {
         if (active == UNIT_INACTIVE && !old->job.installed)
                 return 0;
 
-        return property_violated(ret_finding, old->id, "%s: %s (%s) before the reload, gone from memory after it",
-                                 unit_name(m, old), unit_active_state_to_string(active),
+        return property_violated(ret_finding, old->id,
+                                 "%s: %s (%s) before the reload, gone from memory after it", unit_name(m, old),
+                                 unit_active_state_to_string(active),
                                  unit_sub_state_to_string(old->type, old->state));
 }
 
