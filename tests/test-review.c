@@ -10,6 +10,7 @@
 #include "explore/distinguish.h"
 #include "explore/fraction.h"
 #include "explore/review.h"
+#include "json-schema.h"
 #include "model/fixes.h"
 #include "traces/scenario.h"
 
@@ -279,138 +280,13 @@ static void interrupted_knows_what_it_knows(void **state) {
         set_clear(&s, g_steal_pointer(&r));
 }
 
-/* The program's output against the schemas, as far as they use the language of schemas */
-
-static JsonNode *load_json(const char *file) {
-        g_autoptr(JsonParser) parser = json_parser_new();
-        g_autoptr(GError) error = NULL;
-
-        assert_true(json_parser_load_from_file(parser, file, &error));
-        return json_parser_steal_root(parser);
-}
-
-typedef struct Schema {
-        JsonObject *root;
-        const char *file;
-} Schema;
-
-static void conforms(const Schema *s, JsonObject *rule, JsonNode *node, const char *where);
-
-static bool type_is(const char *type, JsonNode *node) {
-        GType value = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_NONE;
-
-        if (strcmp(type, "object") == 0)
-                return JSON_NODE_HOLDS_OBJECT(node);
-        if (strcmp(type, "array") == 0)
-                return JSON_NODE_HOLDS_ARRAY(node);
-        if (strcmp(type, "null") == 0)
-                return JSON_NODE_HOLDS_NULL(node);
-        if (strcmp(type, "string") == 0)
-                return value == G_TYPE_STRING;
-        if (strcmp(type, "boolean") == 0)
-                return value == G_TYPE_BOOLEAN;
-        assert_string_equal(type, "integer");
-        return value == G_TYPE_INT64;
-}
-
-static bool type_is_one_of(JsonNode *types, JsonNode *node) {
-        if (JSON_NODE_HOLDS_VALUE(types))
-                return type_is(json_node_get_string(types), node);
-        for (guint i = 0; i < json_array_get_length(json_node_get_array(types)); i++)
-                if (type_is(json_array_get_string_element(json_node_get_array(types), i), node))
-                        return true;
-        return false;
-}
-
-static void object_conforms(const Schema *s, JsonObject *rule, JsonObject *o, const char *where) {
-        JsonObject *members = json_object_has_member(rule, "properties")
-                                      ? json_object_get_object_member(rule, "properties")
-                                      : NULL;
-        g_autoptr(GList) names = json_object_get_members(o);
-
-        for (guint i = 0; json_object_has_member(rule, "required") &&
-                          i < json_array_get_length(json_object_get_array_member(rule, "required"));
-             i++) {
-                const char *name =
-                        json_array_get_string_element(json_object_get_array_member(rule, "required"), i);
-
-                if (!json_object_has_member(o, name))
-                        fail_msg("%s: %s has no %s", s->file, where, name);
-        }
-        for (GList *i = names; i; i = i->next) {
-                g_autofree char *inner = g_strdup_printf("%s.%s", where, (const char *) i->data);
-
-                if (members && json_object_has_member(members, i->data))
-                        conforms(s, json_object_get_object_member(members, i->data),
-                                 json_object_get_member(o, i->data), inner);
-                else if (json_object_has_member(rule, "additionalProperties"))
-                        fail_msg("%s: %s is not in the schema", s->file, inner);
-        }
-}
-
-static void array_conforms(const Schema *s, JsonObject *rule, JsonArray *a, const char *where) {
-        guint n = json_array_get_length(a);
-
-        if (json_object_has_member(rule, "minItems"))
-                assert_true(n >= json_object_get_int_member(rule, "minItems"));
-        if (json_object_has_member(rule, "maxItems"))
-                assert_true(n <= json_object_get_int_member(rule, "maxItems"));
-        for (guint i = 0; json_object_has_member(rule, "items") && i < n; i++) {
-                g_autofree char *inner = g_strdup_printf("%s[%u]", where, i);
-
-                conforms(s, json_object_get_object_member(rule, "items"), json_array_get_element(a, i), inner);
-        }
-}
-
-static void value_conforms(const Schema *s, JsonObject *rule, JsonNode *node, const char *where) {
-        if (json_object_has_member(rule, "pattern") &&
-            !g_regex_match_simple(json_object_get_string_member(rule, "pattern"), json_node_get_string(node), 0,
-                                  0))
-                fail_msg("%s: %s does not match", s->file, where);
-        if (json_object_has_member(rule, "minimum"))
-                assert_true(json_node_get_int(node) >= json_object_get_int_member(rule, "minimum"));
-        if (json_object_has_member(rule, "const") &&
-            !json_node_equal(json_object_get_member(rule, "const"), node))
-                fail_msg("%s: %s is not what it must be", s->file, where);
-        if (json_object_has_member(rule, "enum")) {
-                JsonArray *values = json_object_get_array_member(rule, "enum");
-                bool found = false;
-
-                for (guint i = 0; i < json_array_get_length(values); i++)
-                        found = found || json_node_equal(json_array_get_element(values, i), node);
-                if (!found)
-                        fail_msg("%s: %s is not one of what it may be", s->file, where);
-        }
-}
-
-static void conforms(const Schema *s, JsonObject *rule, JsonNode *node, const char *where) {
-        if (json_object_has_member(rule, "$ref")) {
-                const char *reference = json_object_get_string_member(rule, "$ref");
-
-                assert_true(g_str_has_prefix(reference, "#/$defs/"));
-                conforms(s,
-                         json_object_get_object_member(json_object_get_object_member(s->root, "$defs"),
-                                                       reference + strlen("#/$defs/")),
-                         node, where);
-                return;
-        }
-        if (json_object_has_member(rule, "type") && !type_is_one_of(json_object_get_member(rule, "type"), node))
-                fail_msg("%s: %s has the wrong type", s->file, where);
-        if (JSON_NODE_HOLDS_OBJECT(node))
-                object_conforms(s, rule, json_node_get_object(node), where);
-        else if (JSON_NODE_HOLDS_ARRAY(node))
-                array_conforms(s, rule, json_node_get_array(node), where);
-        else
-                value_conforms(s, rule, node, where);
-}
+/* The program's output against the schemas */
 
 static void file_conforms(const char *schema, const char *file) {
-        g_autofree char *path = g_build_filename(SOURCE_DIR, "docs", schema, NULL);
-        g_autoptr(JsonNode) rules = load_json(path);
-        g_autoptr(JsonNode) node = load_json(file);
-        const Schema s = { json_node_get_object(rules), file };
+        g_autofree char *json = NULL;
 
-        conforms(&s, s.root, node, "$");
+        assert_true(g_file_get_contents(file, &json, NULL, NULL));
+        g_autoptr(JsonNode) node = assert_schema(schema, json);
 }
 
 static void run_review(const char *folder, const char *format, const char *output) {
