@@ -4,7 +4,7 @@
 PRESET ?= release
 BUILD  := $(if $(filter release,$(PRESET)),build,build/$(PRESET))
 
-.PHONY: all run check install setup build format tidy cppcheck fuzz bench conform clean
+.PHONY: all run check install docs setup build format tidy cppcheck fuzz bench conform clean
 
 all: build
 
@@ -23,6 +23,10 @@ check: build
 
 install: build
 	@cmake --install $(BUILD)
+
+docs: build
+	@sh scripts/install-dependencies --docs
+	@sh scripts/build-docs $(BUILD)/coldplug build/docs/html
 
 conform: build
 	@$(BUILD)/coldplug conform tests/recordings/*.jsonl
