@@ -438,8 +438,9 @@ static char *say_proof(const Commute *c) {
                 return g_strdup("No reload can happen.");
         return g_strdup_printf("All pairs of entries%s, and of units to coldplug and to catch up with, commute "
                                "in all %" G_GUINT64_FORMAT " reachable states of the reload: %" G_GUINT64_FORMAT
-                               " pairs in %" G_GUINT64_FORMAT " different reloads.%s",
-                               which, c->n_states, c->n_pairs, c->n_reloads, ways);
+                               " pair%s in %" G_GUINT64_FORMAT " %s.%s",
+                               which, c->n_states, c->n_pairs, c->n_pairs == 1 ? "" : "s", c->n_reloads,
+                               c->n_reloads == 1 ? "reload" : "different reloads", ways);
 }
 
 static void describe(const Search *s, Commute *c, bool order_independent) {

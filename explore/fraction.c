@@ -10,13 +10,11 @@
 #define DIGITS_MAX 24U
 
 static bool parse(const char *text, mpq_t ret) {
-        mpq_init(ret);
-        if (text && mpq_set_str(ret, text, 10) == 0 && mpz_sgn(mpq_denref(ret)) > 0) {
-                mpq_canonicalize(ret);
-                return true;
-        }
-        mpq_clear(ret);
-        return false;
+        if (!text || mpq_set_str(ret, text, 10) != 0 || mpz_sgn(mpq_denref(ret)) == 0)
+                return false;
+
+        mpq_canonicalize(ret);
+        return true;
 }
 
 /* The decimal logarithm; a double cannot hold 1/400!. */
@@ -46,8 +44,11 @@ char *fraction_percent(const char *fraction) {
         g_autofree char *digits = NULL;
         mpq_t q;
 
-        if (!parse(fraction, q))
+        mpq_init(q);
+        if (!parse(fraction, q)) {
+                mpq_clear(q);
                 return g_strdup("?");
+        }
         if (mpq_sgn(q) == 0)
                 digits = g_strdup("0");
         else
@@ -88,9 +89,10 @@ char *fraction_boots(const char *fraction) {
         char *text;
         mpq_t q;
 
+        mpq_init(q);
         if (!parse(fraction, q))
-                return g_strdup("?");
-        if (mpq_sgn(q) == 0)
+                text = g_strdup("?");
+        else if (mpq_sgn(q) == 0)
                 text = g_strdup("in no boot");
         else if (mpq_cmp_ui(q, 1, 1) >= 0)
                 text = g_strdup("in every boot");
@@ -128,17 +130,15 @@ char *fraction_describe(const char *n_orders, const char *n_all_orders, const ch
 }
 
 bool fraction_compare(const char *a, const char *b, int *ret) {
+        bool readable;
         mpq_t p, q;
 
-        if (!parse(a, p))
-                return false;
-        if (!parse(b, q)) {
-                mpq_clear(p);
-                return false;
+        mpq_inits(p, q, NULL);
+        readable = parse(a, p) && parse(b, q);
+        if (readable) {
+                *ret = mpq_cmp(p, q);
+                *ret = (*ret > 0) - (*ret < 0);
         }
-        *ret = mpq_cmp(p, q);
-        *ret = (*ret > 0) - (*ret < 0);
-        mpq_clear(p);
-        mpq_clear(q);
-        return true;
+        mpq_clears(p, q, NULL);
+        return readable;
 }

@@ -233,6 +233,7 @@ static void sample_key(Sampler *s, Hashmap *h, unsigned n_before, uint16_t *plac
         for (unsigned i = 0; i < s->n; i++)
                 hashmap_put(h, s->insertion[i]);
         hashmap_order(h, s->order);
+        h->keys = NULL;
 
         for (unsigned i = 0, place = 0; i < s->n; i++)
                 if (s->order[i] >= s->n_others)
