@@ -174,10 +174,9 @@ static void judge_by_lockstep(Exploration *e, unsigned i) {
 }
 
 /* What is printed has been run again before, from the text that is written to the file. */
-static void validate(const Search *s, PropertyOutcome *o) {
+static void validate(Validation *x, PropertyOutcome *o) {
         g_autofree char *json = NULL;
         g_autoptr(Trace) again = NULL;
-        g_autoptr(GPtrArray) fixes = NULL;
         g_autoptr(GError) error = NULL;
 
         if (!o->trace) {
@@ -187,10 +186,7 @@ static void validate(const Search *s, PropertyOutcome *o) {
 
         json = trace_to_json(o->trace);
         again = trace_from_json("trace", json, strlen(json), &error);
-        fixes = g_ptr_array_new();
-        for (unsigned i = 0; i < s->profile->n_added; i++)
-                g_ptr_array_add(fixes, (gpointer) s->profile->added[i]);
-        if (!again || !trace_validate_with("trace", again, fixes, &o->wrong, &error))
+        if (!again || !validation_check(x, "trace", g_steal_pointer(&again), &o->wrong, &error))
                 if (!o->wrong)
                         o->wrong = g_strdup(error->message);
 }
@@ -213,7 +209,11 @@ static void explain(Exploration *e, unsigned i, const GArray *route) {
 static void make_traces(Exploration *e, const char *file, const char *text, uint32_t wanted) {
         const Search *s = e->search;
         GArray *ordinals[PROPERTIES_MAX];
+        g_autoptr(GPtrArray) fixes = g_ptr_array_new();
+        g_autoptr(Validation) validation = validation_new(fixes);
 
+        for (unsigned i = 0; i < s->profile->n_added; i++)
+                g_ptr_array_add(fixes, (gpointer) s->profile->added[i]);
         counterexamples_find(s, wanted, ordinals);
         for (unsigned i = 0; i < PROPERTIES_MAX; i++) {
                 PropertyOutcome *o = e->outcomes + i;
@@ -232,7 +232,7 @@ static void make_traces(Exploration *e, const char *file, const char *text, uint
                         o->trace = record_schedule(s, i, e->lockstep, &labels);
                         explain(e, i, NULL);
                 }
-                validate(s, o);
+                validate(validation, o);
         }
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "record.h"
+#include "recorded-top.h"
 
 typedef struct Recorder {
         Chooser chooser;
@@ -16,7 +17,10 @@ typedef struct Recorder {
         bool failed;       /* other questions than when the route was found */
         TraceEvent *event;
         const Property *property;
-        bool violated; /* by the last event */
+        bool violated;         /* by the last event */
+        bool ever_violated;    /* by some event */
+        bool checks_all;       /* look at all properties, for others that begin with the same steps */
+        uint32_t all_violated; /* these, then */
         Finding finding;
 } Recorder;
 
@@ -189,9 +193,33 @@ static char *hit_process(const Manager *m) {
                                                        (unsigned) m->hit_number);
 }
 
-static void check(Recorder *r, PropertyCheck property) {
-        if (property && !r->violated)
-                r->violated = property(r->m, &r->finding) < 0;
+typedef enum Moment { ON_RELOAD, ON_STATE, AT_REST } Moment;
+
+static PropertyCheck property_check(const Property *p, Moment when) {
+        switch (when) {
+        case ON_RELOAD:
+                return p->on_reload;
+        case ON_STATE:
+                return p->on_state;
+        default:
+                return p->at_rest;
+        }
+}
+
+static void check(Recorder *r, Moment when) {
+        PropertyCheck own = property_check(r->property, when);
+        size_t n;
+        const Property *all = properties(&n);
+
+        if (own && !r->violated)
+                r->violated = own(r->m, &r->finding) < 0;
+        for (size_t i = 0; r->checks_all && i < n; i++) {
+                PropertyCheck other = property_check(all + i, when);
+                Finding ignored;
+
+                if (other && (r->all_violated & BIT(i)) == 0 && other(r->m, &ignored) < 0)
+                        r->all_violated |= (uint32_t) BIT(i);
+        }
 }
 
 static void take_step(Recorder *r, TraceRun *run) {
@@ -219,11 +247,13 @@ static void take_step(Recorder *r, TraceRun *run) {
         if (e->kind == TRACE_STATEMENT)
                 e->process = hit_process(m);
         if (m->reload.done)
-                check(r, r->property->on_reload);
+                check(r, ON_RELOAD);
         world_normalize(&r->search->layout, r->world, r->scratch);
-        check(r, r->property->on_state);
+        check(r, ON_STATE);
         if (world_is_at_rest(m))
-                check(r, r->property->at_rest);
+                check(r, AT_REST);
+
+        r->ever_violated = r->ever_violated || r->violated;
 
         g_ptr_array_unref(e->changes);
         e->changes = snapshot_changes_since(m, r->before);
@@ -254,8 +284,32 @@ static void add_orders(const Recorder *r, TraceRun *run) {
                         }
 }
 
+/* Returns how many steps that were. */
+static guint take_top(Recorder *r, const GArray *route, TraceRun *run) {
+        RecordedTop *top = r->search->recorded_top;
+        guint n = recorded_top_length(route);
+        size_t property = (size_t) (r->property - properties(&(size_t) { 0 }));
+
+        if (n == 0)
+                return 0;
+        if (recorded_top_use(top, &r->search->layout, route, n, run, r->world)) {
+                r->ever_violated = (top->violated & BIT(property)) != 0;
+                return n;
+        }
+
+        r->checks_all = true;
+        for (guint i = 0; i < n; i++) {
+                r->step = &g_array_index(route, RouteStep, i);
+                take_step(r, run);
+        }
+        r->checks_all = false;
+        if (!r->failed)
+                recorded_top_set(top, &r->search->layout, route, n, run, r->world, r->all_violated);
+        return n;
+}
+
 static void take_route(Recorder *r, const GArray *route, TraceRun *run) {
-        for (guint i = 0; i < route->len; i++) {
+        for (guint i = take_top(r, route, run); i < route->len; i++) {
                 r->step = &g_array_index(route, RouteStep, i);
                 take_step(r, run);
         }
@@ -355,16 +409,9 @@ static GPtrArray *end_of_route(const Search *s, unsigned property, const GArray 
                                bool *ret_ok) {
         Recorder r;
 
-        *ret_ok = true;
         recorder_init(&r, s, property);
-        for (guint i = 0; i < route->len; i++) {
-                r.step = &g_array_index(route, RouteStep, i);
-                r.violated = false;
-                take_step(&r, run);
-                *ret_ok = *ret_ok && !r.violated;
-        }
-        add_orders(&r, run);
-        *ret_ok = *ret_ok && !r.failed;
+        take_route(&r, route, run);
+        *ret_ok = !r.ever_violated && !r.failed;
 
         GPtrArray *end = snapshot_take(r.m, SNAPSHOT_OBSERVABLE);
         recorder_clear(&r);

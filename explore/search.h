@@ -30,12 +30,12 @@ typedef struct SearchProgress {
 } SearchProgress;
 
 typedef struct SearchOptions {
-        uint32_t properties;       /* bit mask, as properties() numbers them */
-        unsigned n_jobs;           /* at least 1 */
-        uint64_t max_states;       /* 0: no bound, here and below */
-        uint64_t max_memory;       /* bytes: states, and worlds on the frontier */
-        unsigned max_depth;        /* events */
-        bool explain;              /* say why a result depends on the order, and put a run that is fine beside each trace */
+        uint32_t properties; /* bit mask, as properties() numbers them */
+        unsigned n_jobs;     /* at least 1 */
+        uint64_t max_states; /* 0: no bound, here and below */
+        uint64_t max_memory; /* bytes: states, and worlds on the frontier */
+        unsigned max_depth;  /* events */
+        bool explain; /* say why a result depends on the order, and put a run that is fine beside each trace */
         bool (*interrupted)(void); /* the user has had enough; called by all threads; NULL: never */
         void (*progress)(const SearchProgress *p, void *userdata);
         void *userdata;
@@ -69,9 +69,10 @@ typedef struct Search {
         unsigned n_keys; /* hash keys that a run can draw */
         unsigned depth;  /* levels that have states */
         size_t memory_max;
-        double seconds;  /* that it took */
-        uint64_t *asked; /* asked_pairs_row(): the pairs of names whose order mattered */
-        OrderQuestions *questions; /* that were asked about orders */
+        double seconds;                   /* that it took */
+        uint64_t *asked;                  /* asked_pairs_row(): the pairs of names whose order mattered */
+        OrderQuestions *questions;        /* that were asked about orders */
+        struct RecordedTop *recorded_top; /* record.c: of the last run that was recorded */
 } Search;
 
 /* Explores everything. @catalog, @profile and @options must outlive the result. */

@@ -173,6 +173,7 @@ void sealer_compute_capacities(CatalogSealer *s) {
 
         sealer_foreach_statement(&count.sealer, count_statement);
         c->n_processes_max = c->n_commands * PROCESSES_PER_COMMAND + count.processes;
-        c->n_processes_max = CLAMP(c->n_processes_max, PROCESSES_MIN, MAX(PROCESSES_MAX, c->n_commands + PROCESSES_MAX));
+        c->n_processes_max =
+                CLAMP(c->n_processes_max, PROCESSES_MIN, MAX(PROCESSES_MAX, c->n_commands + PROCESSES_MAX));
         c->n_messages_max = c->n_processes_max * MESSAGES_PER_PROCESS + MIN(count.messages, PROCESSES_MAX);
 }

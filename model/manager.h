@@ -104,6 +104,7 @@ struct Manager {
          * Where it is given manager_sort_units() and manager_name_before() follow it in full and ask nothing.
          * manager_reload() and manager_reexec() go over to rank_after once the stream is written. */
         const uint16_t *rank, *rank_after;
+        bool *ranked; /* by NameId: its place in `rank` was looked at; NULL: nobody wants to know */
         /* Set for a reload in which files change between the loads of its entries: all orders among the names of the same
          * non-zero group matter to the stream, since each load may see another disk. By NameId; NULL: no file changes. */
         const uint8_t *file_groups;

@@ -7,7 +7,14 @@
 
 #include "unit.h"
 
+static void note_ranked(Manager *m, NameId name) {
+        if (m->ranked)
+                m->ranked[name] = true;
+}
+
 static bool rank_before(Manager *m, NameId a, NameId b) {
+        note_ranked(m, a);
+        note_ranked(m, b);
         if (m->rank[a] != m->rank[b])
                 return m->rank[a] < m->rank[b];
 
@@ -123,6 +130,9 @@ static void sort_by_name(const Manager *m, UnitSlot *slots, size_t n) {
 }
 
 static void sort_by_rank(Manager *m, UnitSlot *slots, size_t n, const OrderRule *rule, const void *userdata) {
+        for (size_t i = 0; i < n && n > 1; i++)
+                note_ranked(m, slot_name(m, slots[i]));
+
         for (size_t i = 1; i < n; i++) {
                 size_t j = i;
 

@@ -15,13 +15,16 @@ Unit *manager_get_unit_by_cgroup(Manager *m, CGroupPath path) {
         if (!cgroup_path_is_set(path))
                 return NULL;
 
+        /* Mostly a unit has it, and then no slice has to be looked for. */
+        for (size_t i = 0; i < m->layout->n_units; i++)
+                if (cgroup_path_equal(m->units[i].cgroup, path) && m->units[i].in_use)
+                        return m->units + i;
+
         for (size_t i = 0; i < m->layout->n_units; i++) {
                 Unit *u = m->units + i;
 
                 if (!u->in_use || !cgroup_path_contains(m->catalog, u->cgroup, path))
                         continue;
-                if (cgroup_path_equal(u->cgroup, path))
-                        return u;
                 if (!best || cgroup_path_contains(m->catalog, best->cgroup, u->cgroup))
                         best = u;
         }

@@ -131,7 +131,7 @@ static int unit_ids_map_get(const Manager *m, NameId name, PathId *ret) {
 
 /* Under which name unit_name_map lists @src: that of its final file. ID_NONE: it is not listed, which also is so for
  * everything that is masked. */
-static NameId unit_name_map_key(const Manager *m, NameId src) {
+static NameId find_map_key(const Manager *m, NameId src) {
         const CatalogName *names = m->catalog->names;
         ContentId content;
         PathId path;
@@ -145,6 +145,37 @@ static NameId unit_name_map_key(const Manager *m, NameId src) {
                 return unit_name_replace_instance(m->catalog, dst, names[src].instance);
 
         return dst;
+}
+
+/* What a name means, remembered until the disk is another one. */
+typedef struct UnitFileAnswer {
+        bool known;
+        int result; /* negative: an error, and nothing else is set */
+        PathId fragment;
+        NameId id;
+        NameId *names;
+        size_t n_names;
+} UnitFileAnswer;
+
+struct UnitFileCache {
+        ContentId *disk;         /* for which the answers are */
+        UnitFileAnswer *answers; /* by NameId */
+        NameId *names;           /* room for those of all answers */
+        NameId *map_keys;        /* find_map_key() of each name */
+        bool has_map_keys;
+};
+
+/* All names are asked for each name that is looked up. */
+static NameId unit_name_map_key(const Manager *m, NameId src) {
+        UnitFileCache *cache = m->unit_files;
+
+        if (!cache->has_map_keys) {
+                for (size_t i = 0; i < m->catalog->n_names; i++)
+                        cache->map_keys[i] = find_map_key(m, (NameId) i);
+                cache->has_map_keys = true;
+        }
+
+        return cache->map_keys[src];
 }
 
 /* The set of names that a unit gets, sorted. The real set has an order of its own, which only shows when two of
@@ -224,22 +255,6 @@ static int add_names(const Manager *m, NameId name, NameId fragment_name, TextId
         return 0;
 }
 
-/* What a name means, remembered until the disk is another one. */
-typedef struct UnitFileAnswer {
-        bool known;
-        int result; /* negative: an error, and nothing else is set */
-        PathId fragment;
-        NameId id;
-        NameId *names;
-        size_t n_names;
-} UnitFileAnswer;
-
-struct UnitFileCache {
-        ContentId *disk;         /* for which the answers are */
-        UnitFileAnswer *answers; /* by NameId */
-        NameId *names;           /* room for those of all answers */
-};
-
 /* The file for @name itself, or else for its template. */
 static int find_fragment(const Manager *m, NameId name, PathId *ret) {
         NameId template = m->catalog->names[name].template;
@@ -297,6 +312,7 @@ UnitFileCache *unit_file_cache_new(const WorldLayout *l) {
         cache->disk = g_new0(ContentId, l->n_paths + 1); /* there may be no path at all */
         cache->answers = g_new0(UnitFileAnswer, l->n_names);
         cache->names = g_new0(NameId, l->n_names * l->n_names);
+        cache->map_keys = g_new0(NameId, l->n_names);
         for (size_t i = 0; i < l->n_names; i++)
                 cache->answers[i].names = cache->names + i * l->n_names;
         return cache;
@@ -306,6 +322,7 @@ void unit_file_cache_free(UnitFileCache *cache) {
         g_free(cache->disk);
         g_free(cache->answers);
         g_free(cache->names);
+        g_free(cache->map_keys);
         g_free(cache);
 }
 
@@ -316,6 +333,7 @@ static UnitFileAnswer *cached_answer(Manager *m, NameId name) {
 
         if (memcmp(cache->disk, m->disk, size) != 0) {
                 memcpy(cache->disk, m->disk, size);
+                cache->has_map_keys = false;
                 for (size_t i = 0; i < m->layout->n_names; i++)
                         cache->answers[i].known = false;
         }

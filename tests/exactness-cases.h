@@ -284,7 +284,7 @@ static void add_random_alias(GString *files, GString *starts, GRand *rand, const
 }
 
 /* One unit and two to @n_aliases names that become its aliases, some of which are running, some dead, some neither. */
-static char *random_alias_scenario(GRand *rand, unsigned n_aliases) {
+G_GNUC_UNUSED static char *random_alias_scenario(GRand *rand, unsigned n_aliases) {
         static const char *const aliases[] = { "a", "b", "c", "d", "e", "f", "g" };
         unsigned n = (unsigned) g_rand_int_range(rand, 2, (int) MIN(n_aliases, G_N_ELEMENTS(aliases)) + 1);
         g_autoptr(GString) starts = g_string_new(NULL), links = g_string_new(NULL), after = g_string_new(NULL);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "explore/search.h"
+#include "model/fixes.h"
 #include "traces/scenario.h"
 
 #define NAMES_MAX        4U   /* of which all rankings are tried; more: a sample */
@@ -537,12 +538,127 @@ static void random_aliases_are_exact(void **state) {
         }
 }
 
+/* More names than elsewhere: when PID 1 reloads, @n - 2 of them have become aliases of r, which runs. Some of these run as
+ * well, some are dead, and some have no file of their own. */
+static char *many_aliases(unsigned n) {
+        g_autoptr(GString) s = g_string_new(SERVICE("r", "") "unit k.service\n  [Unit]\n  After=");
+        g_autoptr(GString) running = g_string_new("");
+
+        for (unsigned i = 1; i + 2 <= n; i++)
+                if (i % 3 != 1)
+                        g_string_append_printf(s, "a%u.service ", i);
+        g_string_append(s, "\n  [Service]\n  ExecStart=/usr/bin/actor k\n");
+        for (unsigned i = 1; i + 2 <= n; i++) {
+                if (i % 3 != 0)
+                        g_string_append_printf(
+                                s, "unit a%u.service\n  [Service]\n  ExecStart=/usr/bin/actor a%u\n", i, i);
+                if (i % 3 == 1)
+                        g_string_append_printf(running, " a%u.service", i);
+        }
+        g_string_append_printf(s, "daemon-reload\nstart r.service k.service%s\n", running->str);
+        for (unsigned i = 1; i + 2 <= n; i++)
+                g_string_append_printf(s, "link a%u.service r.service\n", i);
+        g_string_append(s, "client c\n  daemon-reload\nclient w\n  exit r 0\n");
+        return g_string_free(g_steal_pointer(&s), FALSE);
+}
+
+static void walk_again(Walk *w) {
+        g_hash_table_remove_all(w->visited);
+        g_hash_table_remove_all(w->states);
+        for (size_t i = 0; i < PROPERTIES_MAX; i++)
+                if (!order_set_is_empty(w->violated[i])) {
+                        order_set_free(w->violated[i]);
+                        w->violated[i] = order_set_new(&w->layout);
+                }
+        assert_true(walk(w));
+}
+
+static void compare_verdicts(Comparison *c, Walk *fixed) {
+        const uint16_t *const *ranks = (const uint16_t *const *) c->rankings.places;
+        size_t n;
+        const Property *all = properties(&n);
+
+        walk_again(fixed);
+        for (size_t i = 0; i < n; i++) {
+                bool violated = !order_set_is_empty(fixed->violated[i]);
+
+                c->n_violated[i] += violated;
+                totals.n_verdicts++;
+                if (!c->rankings.orphans && violated != order_set_has(c->search->verdicts[i].orders, ranks))
+                        disagree(c, all[i].name,
+                                 violated ? "violated, says the enumeration" : "violated, says the search");
+        }
+        totals.n_rankings++;
+}
+
+static void compare_all_rankings(const Profile *p, const char *text, unsigned n_names) {
+        SearchOptions options = { .properties = UINT16_MAX, .n_jobs = 1 };
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Catalog) catalog = scenario_parse("many", text, strlen(text), NULL, &error);
+        g_autoptr(Search) s = catalog ? search_run(catalog, p, &options) : NULL;
+        Comparison c = { .what = "many", .version = p->name, .text = text, .search = s };
+        unsigned n;
+        Walk fixed;
+
+        if (!s)
+                fail_msg("%s", error->message);
+        assert_true(search_is_complete(s));
+        rankings_init(&c.rankings, s);
+        assert_int_equal(c.rankings.n_keys, 1);
+        if (c.rankings.orphans)
+                assert_in_range(c.rankings.wanted->len, n_names + 1, 7); /* they have names of their own */
+        else
+                assert_int_equal(c.rankings.wanted->len, n_names);
+        n = factorial(c.rankings.wanted->len);
+        walk_init(&fixed, catalog, p, (const uint16_t *const *) c.rankings.places);
+        for (unsigned i = 0; i < n; i++) {
+                rank_number(&c.rankings, i);
+                compare_verdicts(&c, &fixed);
+        }
+        compare_fractions(&c, n);
+        walk_clear(&fixed);
+        rankings_clear(&c.rankings);
+        totals.n_scenarios++;
+        totals.n_explorations++;
+}
+
+static void all_rankings_of_eight_names(void **state) {
+        g_autofree char *text = many_aliases(8);
+
+        compare_all_rankings(profile_find("257"), text, 8);
+        assert_true(totals.n_partial > 1);
+}
+
+static void all_rankings_with_fixes(void **state) {
+        static const char *const fixes[][2] = {
+                { "skip-stale-entry", NULL },
+                { "adopt-orphans", "skip-job-sections" },
+                { "reset-on-dead", NULL },
+                { "skip-alias-entry", NULL },
+        };
+        g_autofree char *five = many_aliases(5), *six = many_aliases(6);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(fixes); i++) {
+                const Fix *add[2] = { fix_find(fixes[i][0]), fixes[i][1] ? fix_find(fixes[i][1]) : NULL };
+                const char *a, *b;
+                Profile p;
+
+                assert_int_equal(profile_add_fixes(profile_find("257"), add, fixes[i][1] ? 2 : 1, &p, &a, &b),
+                                 0);
+                compare_all_rankings(&p, five, 5);
+                if (!fixes[i][1])
+                        compare_all_rankings(&p, six, 6);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_teardown(library_is_exact, print_totals),
                 cmocka_unit_test_teardown(tricky_scenarios_are_exact, print_totals),
                 cmocka_unit_test_teardown(random_scenarios_are_exact, print_totals),
                 cmocka_unit_test_teardown(random_aliases_are_exact, print_totals),
+                cmocka_unit_test_teardown(all_rankings_of_eight_names, print_totals),
+                cmocka_unit_test_teardown(all_rankings_with_fixes, print_totals),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

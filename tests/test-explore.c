@@ -108,6 +108,26 @@ static void dead_aliases_count(void **state) {
         }
 }
 
+/* Units that nothing happens to cost room, but neither states nor orders. */
+static void four_hundred_units_are_few_states(void **state) {
+        g_autofree char *text = NULL;
+        Run r;
+
+        assert_true(g_file_get_contents(SOURCE_DIR "/bench/four-hundred-units.scenario", &text, NULL, NULL));
+        run_init(&r, "257", text,
+                 (SearchOptions) { .properties = (uint32_t) (BIT(property_find("no-crash")) |
+                                                             BIT(property_find("order-independent"))) });
+        assert_int_equal(r.exploration->n_names, 400);
+        assert_true(search_is_complete(r.exploration->search));
+        assert_true(visited_size(r.exploration->search->visited) < 2200);
+        assert_string_equal(r.exploration->n_classes, "21");
+        assert_string_equal(outcome(&r, "no-crash")->fraction, "20/21");
+        assert_string_equal(outcome(&r, "order-independent")->fraction, "1/21");
+        assert_null(outcome(&r, "no-crash")->wrong);
+        assert_null(outcome(&r, "order-independent")->wrong);
+        run_clear(&r);
+}
+
 static void threads_change_nothing(void **state) {
         Run one, three;
 
@@ -188,12 +208,14 @@ static void nothing_to_test_is_vacuous(void **state) {
 }
 
 int main(void) {
+        /* clang-format off */
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(crash_in_half_of_all_orders), cmocka_unit_test(no_crash_on_262),
                 cmocka_unit_test(dead_aliases_count),          cmocka_unit_test(threads_change_nothing),
                 cmocka_unit_test(bounds_make_it_incomplete),   cmocka_unit_test(validator_sees_a_changed_trace),
-                cmocka_unit_test(nothing_to_test_is_vacuous),
+                cmocka_unit_test(nothing_to_test_is_vacuous),  cmocka_unit_test(four_hundred_units_are_few_states),
         };
+        /* clang-format on */
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,9 +77,18 @@ static void order_free(gpointer data) {
         g_free(o);
 }
 
-static void event_free(gpointer data) {
-        TraceEvent *e = data;
+TraceEvent *trace_event_ref(TraceEvent *e) {
+        e->n_shared++;
+        return e;
+}
 
+void trace_event_unref(gpointer event) {
+        TraceEvent *e = event;
+
+        if (e->n_shared > 0) {
+                e->n_shared--;
+                return;
+        }
         g_free(e->client);
         g_free(e->process);
         g_free(e->statement);
@@ -95,7 +104,7 @@ static void event_free(gpointer data) {
 
 static void run_init(TraceRun *r) {
         r->orders = g_ptr_array_new_with_free_func(order_free);
-        r->events = g_ptr_array_new_with_free_func(event_free);
+        r->events = g_ptr_array_new_with_free_func(trace_event_unref);
 }
 
 static void run_clear(TraceRun *r) {

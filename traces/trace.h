@@ -69,6 +69,7 @@ typedef struct TraceEvent {
         char *stream;          /* of a reload or reexec, else NULL */
         GPtrArray *entries;    /* TraceEntry, in the order in which they were applied */
         GPtrArray *journal;    /* char *, what PID 1 logged */
+        unsigned n_shared;     /* by so many runs besides the first */
 } TraceEvent;
 
 /* What is decided about a ranking: this name comes before that one, under this hash key. */
@@ -104,6 +105,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trace, trace_free)
 
 /* Each adds an empty one and returns it. */
 TraceEvent *trace_run_add_event(TraceRun *r, TraceEventKind kind);
+/* The same event in one more run, or whatever else frees it by trace_event_unref(). Nobody may change it any more. */
+TraceEvent *trace_event_ref(TraceEvent *e);
+void trace_event_unref(gpointer event);
 TraceChoice *trace_event_add_choice(TraceEvent *e);
 TraceInterrupt *trace_event_add_interrupt(TraceEvent *e);
 TraceNote *trace_event_add_note(TraceEvent *e);

@@ -8,6 +8,24 @@
 #include "traces/scenario.h"
 #include "traces/validate.h"
 
+/* The top level of a run, as it was validated. */
+typedef struct ValidTop {
+        const TraceRun *run;
+        guint n;        /* events */
+        World *world;   /* after them */
+        uint16_t *rank; /* under which, and whose places there were looked at */
+        bool *ranked;
+        uint32_t violated;
+} ValidTop;
+
+struct Validation {
+        const GPtrArray *loaded;
+        GPtrArray *traces; /* Trace */
+        Catalog *
+                catalog; /* of the first one; the others that share anything have the same scenario and systemd */
+        GArray *tops;    /* ValidTop */
+};
+
 typedef struct Validator {
         Chooser chooser; /* first */
         const Catalog *catalog;
@@ -21,8 +39,10 @@ typedef struct Validator {
         guint n_choices;  /* of the event, that were asked so far */
         guint n_interrupts;
         unsigned n_points;
-        bool ever_violated; /* the property, by some event of the run */
-        char *why;          /* the first difference */
+        bool ever_violated;    /* the property, by some event of the run */
+        uint32_t all_violated; /* the properties that some event of the top level violates; a bit for each */
+        Validation *shared;
+        char *why; /* the first difference */
 } Validator;
 
 static void G_GNUC_PRINTF(2, 3) differs(Validator *v, const char *format, ...) {
@@ -269,30 +289,158 @@ static bool at_rest(const Validator *v) {
         return !manager_is_pending(v->m);
 }
 
+/* Common beginnings */
+
+static bool same_choices(const GPtrArray *a, const GPtrArray *b) {
+        if (a->len != b->len)
+                return false;
+        for (guint i = 0; i < a->len; i++) {
+                const TraceChoice *x = a->pdata[i], *y = b->pdata[i];
+
+                if (x->kind != y->kind || x->answer != y->answer || x->n != y->n)
+                        return false;
+        }
+        return true;
+}
+
+static bool same_changes(const GPtrArray *a, const GPtrArray *b) {
+        if (a->len != b->len)
+                return false;
+        for (guint i = 0; i < a->len; i++) {
+                const Change *x = a->pdata[i], *y = b->pdata[i];
+
+                if (!same_text(x->subject, y->subject) || !same_text(x->field, y->field) ||
+                    !same_text(x->old, y->old) || !same_text(x->new, y->new))
+                        return false;
+        }
+        return true;
+}
+
+/* All that a validator looks at. */
+static bool same_event(const TraceEvent *a, const TraceEvent *b) {
+        return a->kind == b->kind && a->top_level == b->top_level && same_text(a->client, b->client) &&
+               same_text(a->process, b->process) && same_text(a->statement, b->statement) &&
+               same_choices(a->choices, b->choices) && same_changes(a->changes, b->changes);
+}
+
+/* How many events of the top level the run begins with; not its last event, which the violation is about. */
+static guint top_length(const TraceRun *run) {
+        guint n = 0;
+
+        for (; n + 1 < run->events->len; n++) {
+                const TraceEvent *e = run->events->pdata[n];
+
+                if (!e->top_level || e->skipped || e->interrupts->len > 0)
+                        break;
+        }
+        return n;
+}
+
+static bool same_order(const ValidTop *top, const uint16_t *rank, size_t n_names) {
+        for (size_t a = 0; a < n_names; a++)
+                for (size_t b = 0; top->ranked[a] && b < a; b++)
+                        if (top->ranked[b] && (top->rank[a] < top->rank[b]) != (rank[a] < rank[b]))
+                                return false;
+        return true;
+}
+
+static bool same_top(const ValidTop *top, const TraceRun *run, guint n) {
+        if (top->n != n)
+                return false;
+        for (guint i = 0; i < n; i++)
+                if (!same_event(top->run->events->pdata[i], run->events->pdata[i]))
+                        return false;
+        return true;
+}
+
+static const ValidTop *find_top(const Validator *v, const TraceRun *run, guint n) {
+        for (guint i = 0; i < v->shared->tops->len; i++) {
+                const ValidTop *top = &g_array_index(v->shared->tops, ValidTop, i);
+
+                if (same_order(top, v->ranks[0], v->layout.n_names) && same_top(top, run, n))
+                        return top;
+        }
+        return NULL;
+}
+
+static void check_all(Validator *v, bool reloaded) {
+        size_t n;
+        const Property *all = properties(&n);
+        Finding ignored;
+
+        for (size_t i = 0; i < n; i++)
+                if ((reloaded && check(v, all[i].on_reload, &ignored) < 0) ||
+                    (!reloaded && check(v, all[i].on_state, &ignored) < 0) ||
+                    (!reloaded && at_rest(v) && check(v, all[i].at_rest, &ignored) < 0))
+                        v->all_violated |= (uint32_t) BIT(i);
+}
+
+static void take_one(Validator *v, const TraceRun *run, guint i, bool *ret_violated, Finding *ret_finding);
+
+/* Returns how many events are done with. */
+static guint take_top(Validator *v, const TraceRun *run) {
+        size_t n_properties, property = (size_t) (v->property - properties(&n_properties));
+        guint n = top_length(run);
+        const ValidTop *known = n > 0 ? find_top(v, run, n) : NULL;
+        ValidTop top = { .run = run, .n = n };
+        Finding ignored;
+        bool violated;
+
+        if (known) {
+                memcpy(v->world, known->world, v->layout.size);
+                v->ever_violated = (known->violated & BIT(property)) != 0;
+                return n;
+        }
+        if (n == 0)
+                return 0;
+
+        top.ranked = v->m->ranked = g_new0(bool, v->layout.n_names);
+        v->all_violated = 0;
+        for (guint i = 0; i < n && !v->why; i++)
+                take_one(v, run, i, &violated, &ignored);
+        v->m->ranked = NULL;
+        if (v->why || v->world->epoch > 0) {
+                g_free(top.ranked);
+                return n;
+        }
+        top.world = g_memdup2(v->world, v->layout.size);
+        top.rank = g_memdup2(v->ranks[0], v->layout.n_names * sizeof(uint16_t));
+        top.violated = v->all_violated;
+        g_array_append_val(v->shared->tops, top);
+        return n;
+}
+
+static void take_one(Validator *v, const TraceRun *run, guint i, bool *ret_violated, Finding *ret_finding) {
+        g_autoptr(GPtrArray) changes = NULL;
+
+        v->event = run->events->pdata[i];
+        v->n_event = i + 1;
+        if (v->event->skipped)
+                return;
+
+        memcpy(v->before, v->world, v->layout.size);
+        take_event(v);
+        if (v->why)
+                return;
+
+        *ret_violated = v->m->reload.done && check(v, v->property->on_reload, ret_finding) < 0;
+        if (v->m->ranked && v->m->reload.done)
+                check_all(v, true);
+        world_normalize(&v->layout, v->world, v->scratch);
+        *ret_violated = *ret_violated || check(v, v->property->on_state, ret_finding) < 0 ||
+                        (at_rest(v) && check(v, v->property->at_rest, ret_finding) < 0);
+        if (v->m->ranked)
+                check_all(v, false);
+        v->ever_violated = v->ever_violated || *ret_violated;
+        changes = snapshot_changes_since(v->m, v->before);
+        compare_changes(v, v->event->changes, changes);
+}
+
 /* Takes all events. *ret_violated: the last one violates the property, *ret_finding says how. */
 static void take_events(Validator *v, const TraceRun *run, bool *ret_violated, Finding *ret_finding) {
         *ret_violated = false;
-        for (guint i = 0; i < run->events->len && !v->why; i++) {
-                g_autoptr(GPtrArray) changes = NULL;
-
-                v->event = run->events->pdata[i];
-                v->n_event = i + 1;
-                if (v->event->skipped)
-                        continue;
-
-                memcpy(v->before, v->world, v->layout.size);
-                take_event(v);
-                if (v->why)
-                        return;
-
-                *ret_violated = v->m->reload.done && check(v, v->property->on_reload, ret_finding) < 0;
-                world_normalize(&v->layout, v->world, v->scratch);
-                *ret_violated = *ret_violated || check(v, v->property->on_state, ret_finding) < 0 ||
-                                (at_rest(v) && check(v, v->property->at_rest, ret_finding) < 0);
-                v->ever_violated = v->ever_violated || *ret_violated;
-                changes = snapshot_changes_since(v->m, v->before);
-                compare_changes(v, v->event->changes, changes);
-        }
+        for (guint i = take_top(v, run); i < run->events->len && !v->why; i++)
+                take_one(v, run, i, ret_violated, ret_finding);
         v->n_event = 0;
 }
 
@@ -439,7 +587,8 @@ bool trace_profile(const char *file, const Trace *t, const GPtrArray *loaded, Pr
                 fixes[i] = find_fix(name, loaded);
                 if (!fixes[i]) {
                         traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0,
-                                         "the trace was made with the fix '%s'; give it with --fix ./%s.so", name, name);
+                                         "the trace was made with the fix '%s'; give it with --fix ./%s.so",
+                                         name, name);
                         return false;
                 }
         }
@@ -451,33 +600,74 @@ bool trace_profile(const char *file, const Trace *t, const GPtrArray *loaded, Pr
         return true;
 }
 
-bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **error) {
-        return trace_validate_with(file, t, NULL, ret_why, error);
+static void top_clear(gpointer data) {
+        ValidTop *t = data;
+
+        g_free(t->world);
+        g_free(t->rank);
+        g_free(t->ranked);
 }
 
-bool trace_validate_with(const char *file, const Trace *t, const GPtrArray *loaded, char **ret_why, GError **error) {
-        g_autoptr(Catalog) c = NULL;
+Validation *validation_new(const GPtrArray *loaded) {
+        Validation *x = g_new0(Validation, 1);
+
+        x->loaded = loaded;
+        x->traces = g_ptr_array_new_with_free_func((GDestroyNotify) trace_free);
+        x->tops = g_array_new(FALSE, FALSE, sizeof(ValidTop));
+        g_array_set_clear_func(x->tops, top_clear);
+        return x;
+}
+
+static void validation_reset(Validation *x) {
+        g_array_set_size(x->tops, 0);
+        g_ptr_array_set_size(x->traces, 0);
+        g_clear_pointer(&x->catalog, catalog_free);
+}
+
+void validation_free(Validation *x) {
+        if (!x)
+                return;
+
+        validation_reset(x);
+        g_array_unref(x->tops);
+        g_ptr_array_unref(x->traces);
+        g_free(x);
+}
+
+static bool same_systemd(const Trace *a, const Trace *b) {
+        if (!same_text(a->text, b->text) || !same_text(a->scenario, b->scenario) ||
+            !same_text(a->systemd, b->systemd) || a->fixes->len != b->fixes->len)
+                return false;
+        for (guint i = 0; i < a->fixes->len; i++)
+                if (!same_text(a->fixes->pdata[i], b->fixes->pdata[i]))
+                        return false;
+        return true;
+}
+
+static bool validate_in(Validation *x, const char *file, const Trace *t, char **ret_why, GError **error) {
         size_t n;
         const Property *all = properties(&n);
         int property = property_find(t->property);
         Profile profile;
 
         *ret_why = NULL;
-        if (!trace_profile(file, t, loaded, &profile, error))
+        if (!trace_profile(file, t, x->loaded, &profile, error))
                 return false;
         if (property < 0 || (all[property].compares_orders && !t->has_other)) {
                 traces_set_error(error, TRACES_ERROR_SYNTAX, file, 0,
                                  "property '%s' is unknown; see 'coldplug properties'", t->property);
                 return false;
         }
-        c = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, error);
-        if (!c)
+        if (!x->catalog)
+                x->catalog = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, error);
+        if (!x->catalog)
                 return false;
 
         for (unsigned descending = 0; descending < 2 && !*ret_why; descending++) {
                 Validator v;
 
-                validator_init(&v, c, &profile, all + property);
+                validator_init(&v, x->catalog, &profile, all + property);
+                v.shared = x;
                 if (all[property].compares_orders)
                         validate_schedule(&v, t, descending);
                 else
@@ -488,4 +678,22 @@ bool trace_validate_with(const char *file, const Trace *t, const GPtrArray *load
                 validator_clear(&v);
         }
         return !*ret_why;
+}
+
+bool trace_validate(const char *file, const Trace *t, char **ret_why, GError **error) {
+        return trace_validate_with(file, t, NULL, ret_why, error);
+}
+
+bool trace_validate_with(const char *file, const Trace *t, const GPtrArray *loaded, char **ret_why,
+                         GError **error) {
+        g_autoptr(Validation) x = validation_new(loaded);
+
+        return validate_in(x, file, t, ret_why, error);
+}
+
+bool validation_check(Validation *x, const char *file, Trace *t, char **ret_why, GError **error) {
+        if (x->traces->len > 0 && !same_systemd(x->traces->pdata[0], t))
+                validation_reset(x);
+        g_ptr_array_add(x->traces, t);
+        return validate_in(x, file, t, ret_why, error);
 }

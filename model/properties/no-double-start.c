@@ -14,19 +14,42 @@ static bool started_twice(const Manager *m, const Process *p, const Process *q) 
                m->names[p->started_for] == m->names[q->started_for];
 }
 
+/* Mostly no two living main processes were started for names of the same unit: then no pair has to be looked at. *ret_n: how
+ * many of these processes there are. */
+static bool some_share_a_unit(const Manager *m, int *ret_n) {
+        bool *has = g_newa0(bool, m->layout->n_units), shared = false;
+
+        *ret_n = 0;
+        for (size_t i = 0; i < m->layout->n_processes; i++) {
+                const Process *p = m->processes + i;
+
+                if (!is_living_main(p))
+                        continue;
+                ++*ret_n;
+
+                UnitSlot slot = m->names[p->started_for];
+                if (slot == UNIT_NONE)
+                        continue;
+                shared = shared || has[slot];
+                has[slot] = true;
+        }
+        return shared;
+}
+
 int no_double_start_on_state(Manager *m, Finding *ret_finding) {
         char a[64], b[64];
         int n = 0;
 
         if (MANAGER_CRASHED(m))
                 return 0;
+        if (!some_share_a_unit(m, &n))
+                return n;
 
         for (size_t i = 0; i < m->layout->n_processes; i++) {
                 const Process *p = m->processes + i;
 
                 if (!is_living_main(p))
                         continue;
-                n++;
 
                 for (size_t j = 0; j < i; j++) {
                         const Process *q = m->processes + j;
