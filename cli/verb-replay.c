@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
+#include <string.h>
+
 #include "cli/common.h"
 #include "cli/select.h"
 #include "cli/verb.h"
+#include "explore/again.h"
 #include "traces/json-text.h"
+#include "traces/scenario.h"
 #include "traces/validate.h"
 
 static void append_text(GString *out, const char *file, const Trace *t, const char *why) {
@@ -44,6 +48,38 @@ static void append_json(GString *out, const char *file, const Trace *t, const ch
         g_string_append_c(out, '}');
 }
 
+/* The first line in which the two files differ; NULL: none. */
+static char *first_difference(const char *old, const char *new) {
+        unsigned line = 1;
+
+        for (; *old && *old == *new; old++, new ++)
+                line += *old == '\n';
+        return *old == *new ? NULL : g_strdup_printf("recorded anew it is another trace, from line %u on", line);
+}
+
+/* The validator looks at what the run does to units and processes. Here all that the trace tells is recorded once more. NULL: it
+ * is the same file. */
+static char *record_and_compare(const char *file, const Trace *t, const GPtrArray *loaded) {
+        const SearchOptions boot_only = { .n_jobs = 1, .max_states = 1 };
+        g_autoptr(Catalog) catalog = scenario_parse(file, t->text, strlen(t->text), NULL, NULL);
+        g_autofree char *old = trace_to_json(t);
+        g_autofree char *new = NULL;
+        g_autoptr(Search) s = NULL;
+        g_autoptr(Trace) again = NULL;
+        Profile profile;
+
+        if (!catalog || !trace_profile(file, t, loaded, &profile, NULL))
+                return g_strdup("its scenario cannot be read again");
+
+        s = search_run(catalog, &profile, &boot_only);
+        again = record_again(s, t);
+        if (!again)
+                return g_strdup("it cannot be recorded anew");
+
+        new = trace_to_json(again);
+        return first_difference(old, new);
+}
+
 static int replay(const char *file, const GPtrArray *loaded, bool json, bool first, GString *out) {
         g_autoptr(GError) error = NULL;
         g_autoptr(Trace) t = trace_load(file, &error);
@@ -53,6 +89,8 @@ static int replay(const char *file, const GPtrArray *loaded, bool json, bool fir
                 return file_error(error);
         if (!trace_validate_with(file, t, loaded, &why, &error) && !why)
                 return file_error(error);
+        if (!why)
+                why = record_and_compare(file, t, loaded);
         if (json)
                 append_json(out, file, t, why, first);
         else
