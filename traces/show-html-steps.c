@@ -155,8 +155,8 @@ static void append_position(GString *out, const HtmlPage *p, guint i) {
 
         g_string_append_printf(
                 out, "<li id=%s class=\"step actor-%u%s\"><a href=\"#%s\"><span class=number>%s%u</span> ",
-                at->id, html_step_actor(s), s->needed && at->run ? " needed" : "", at->id, at->run ? "" : "+",
-                s->number > 0 ? s->number : s->index + 1);
+                at->id, (unsigned) html_step_actor(s), s->needed && at->run ? " needed" : "", at->id,
+                at->run ? "" : "+", s->number > 0 ? s->number : s->index + 1);
         g_string_append(out, "<span class=caption>");
         html_append_text(out, s->caption);
         g_string_append(out, "</span>");
