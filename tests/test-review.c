@@ -286,7 +286,7 @@ static void file_conforms(const char *schema, const char *file) {
         g_autofree char *json = NULL;
 
         assert_true(g_file_get_contents(file, &json, NULL, NULL));
-        g_autoptr(JsonNode) node = assert_schema(schema, json);
+        json_node_unref(assert_schema(schema, json));
 }
 
 static void run_review(const char *folder, const char *format, const char *output) {
