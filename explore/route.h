@@ -19,6 +19,11 @@ typedef struct RouteStep {
 GArray *route_new(void);
 void route_append(GArray *route, const RouteStep *step); /* copies the answers */
 
+/* What a search keeps of the last route; one for each search. */
+typedef struct RouteTop RouteTop;
+RouteTop *route_top_new(void);
+void route_top_free(RouteTop *t);
+
 /* Follows the transitions called @ordinals (of uint32_t; UINT32_MAX: the top level is over) from boot on. NULL: that goes
  * nowhere, which is an internal error. */
 GArray *route_from_ordinals(const Search *s, const GArray *ordinals);

@@ -402,6 +402,7 @@ Search *search_run(const Catalog *catalog, const Profile *profile, const SearchO
         s->level_starts = g_array_new(FALSE, FALSE, sizeof(StateId));
         s->asked = g_new0(uint64_t, asked_pairs_words(&s->layout));
         s->questions = order_questions_new();
+        s->route_top = route_top_new();
         s->recorded_top = recorded_top_new();
         s->n_keys = 1;
         for (size_t i = 0; i < PROPERTIES_MAX; i++)
@@ -429,6 +430,7 @@ void search_free(Search *s) {
         g_free(s->boot);
         order_questions_free(s->questions);
         recorded_top_free(s->recorded_top);
+        route_top_free(s->route_top);
         g_free(s->asked);
         g_free(s);
 }

@@ -72,6 +72,7 @@ typedef struct Search {
         double seconds;                   /* that it took */
         uint64_t *asked;                  /* asked_pairs_row(): the pairs of names whose order mattered */
         OrderQuestions *questions;        /* that were asked about orders */
+        struct RouteTop *route_top;       /* route.c: of the last route that was made */
         struct RecordedTop *recorded_top; /* record.c: of the last run that was recorded */
 } Search;
 
