@@ -307,7 +307,7 @@ void order_dist_free(OrderDist *d) {
 
 /* The weight of the rankings that pass. Names and keys that are not ours keep places of their own, behind ours. */
 static uint64_t weigh(const OrderDist *d, OrderDistTest test, void *userdata) {
-        g_autofree uint16_t *all = g_new(uint16_t, WORLD_EPOCHS_MAX * d->n_layout_names);
+        g_autofree uint16_t *all = g_new(uint16_t, WORLD_EPOCHS_MAX * d->n_layout_names + 1);
         const uint16_t *ranks[WORLD_EPOCHS_MAX], *places = d->places;
         uint64_t passed = 0;
 

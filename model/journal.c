@@ -99,15 +99,21 @@ void journal_unit(Manager *m, const Unit *u, const char *format, ...) {
 /* The value of the last Description= in the unit's file, as it is now; 0: there is none. */
 static size_t find_description(const Manager *m, const Unit *u, const char **ret) {
         static const char key[] = "Description=";
-        const char *text, *line;
+        const char *line;
 
         if (u->fragment == ID_NONE || m->disk[u->fragment] == ID_NONE)
                 return 0;
-        text = m->catalog->contents[m->disk[u->fragment]].text;
-        for (line = text, *ret = NULL; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+
+        *ret = NULL;
+        line = m->catalog->contents[m->disk[u->fragment]].text;
+        while (line && *line) {
                 line += strspn(line, " \t");
                 if (strncmp(line, key, strlen(key)) == 0)
                         *ret = line + strlen(key);
+
+                line = strchr(line, '\n');
+                if (line)
+                        line++;
         }
         return *ret ? strcspn(*ret, "\n") : 0;
 }
