@@ -38,6 +38,23 @@ static const Verb verb_table[] = {
                 verb_conform,
         },
         { "fixes", "[FIX...]", "List the fixes that are built in, or describe some", NULL, verb_fixes },
+        {
+                "lab",
+                "SCENARIO|TRACE...",
+                "Run scenarios and traces on a real systemd",
+                "Boots a systemd as PID 1 of a container; needs root, and leaves nothing behind. A scenario is recorded and\n"
+                "compared with the model. A trace is confirmed, refuted, or cannot be steered.\n"
+                "Exit status: 0 the real systemd agrees, 1 it does not, 2 wrong input, 3 a trace cannot be steered.",
+                verb_lab,
+        },
+        {
+                "reproduce",
+                "TRACE",
+                "Print a shell script that makes a real systemd do what a trace says",
+                "The script needs no coldplug. It is for a machine that can be thrown away.\n"
+                "Exit status: 0 it is printed, 2 wrong input, 3 the trace cannot be steered.",
+                verb_reproduce,
+        },
         { "profiles", "", "List the versions of systemd that are modelled", NULL, verb_profiles },
         { "properties", "[PROPERTY...]", "List the properties that check looks at, or define some", NULL,
           verb_properties },

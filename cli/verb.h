@@ -23,5 +23,7 @@ int verb_show(int argc, char **argv);
 int verb_conform(int argc, char **argv);
 int verb_review(int argc, char **argv);
 int verb_fixes(int argc, char **argv);
+int verb_lab(int argc, char **argv);
+int verb_reproduce(int argc, char **argv);
 int verb_profiles(int argc, char **argv);
 int verb_properties(int argc, char **argv);

@@ -197,3 +197,15 @@ void machine_free(Machine *m) {
         g_free(m->systemd);
         g_free(m);
 }
+
+bool machine_is_enqueue_many(const Machine *m) {
+        int version = atoi(m->systemd + strlen("systemd "));
+        const Profile *p = NULL;
+        size_t n;
+
+        /* A version that is not modelled is like the newest before it. */
+        for (const Profile *all = profiles(&n), *i = all; i < all + n; i++)
+                if (i->version <= version)
+                        p = i;
+        return p && p->enqueue_many;
+}

@@ -50,3 +50,6 @@ int machine_systemctl(Machine *m, const char *const *arguments);
 /* Does not wait. */
 pid_t machine_systemctl_start(Machine *m, const char *const *arguments);
 int process_wait(pid_t pid, unsigned seconds);
+
+/* Whether its systemctl starts several units in one call, see profile.h. */
+bool machine_is_enqueue_many(const Machine *m);

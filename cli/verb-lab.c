@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/common.h"
+#include "cli/verb.h"
+#include "lab/record.h"
+#include "lab/root.h"
+#include "lab/trial.h"
+#include "traces/compare.h"
+#include "traces/conform.h"
+#include "traces/error.h"
+
+typedef struct Lab {
+        char *root, *version, *record; /* options */
+        char *actor;
+        GString *recordings;
+} Lab;
+
+static const char *base_name(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+/* NULL: said so. */
+static char *find_tree(Lab *l, const char *version) {
+        const Profile *p = version ? profile_find(version) : profile_default();
+        g_autoptr(GError) error = NULL;
+        char *tree;
+
+        if (l->root)
+                return g_canonicalize_filename(l->root, NULL);
+        if (!p) {
+                usage_error("lab: '%.80s' is no version; 'coldplug profiles' lists them", version);
+                return NULL;
+        }
+        tree = root_find(p, &error);
+        if (!tree)
+                file_error(error);
+        return tree;
+}
+
+static void append_difference(GString *out, const Recording *r, const Difference *d) {
+        const Step *s = r->steps->pdata[MIN(d->step, r->steps->len) - 1];
+
+        g_string_append_printf(out, "  first difference at step %u '%s', %s:\n", d->step, s->source, d->what);
+        for (unsigned i = 0; i < d->rows->len; i++) {
+                const DifferenceRow *row = d->rows->pdata[i];
+
+                if (row->differs)
+                        g_string_append_printf(out, "    %-16s real: %s   model: %s\n", row->label, row->recorded, row->predicted);
+        }
+}
+
+/* Compares what was recorded with the model. */
+static int judge_recording(const char *file, const char *line, GString *out) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Recording) r = recording_parse(file, 0, line, strlen(line), 0, &error), predicted = NULL;
+        g_autoptr(Difference) d = NULL;
+        Agreement a = {};
+        const Colors *c = colors();
+        bool agrees;
+
+        if (!r)
+                return file_error(error);
+        predicted = conform_predict(r, false);
+        compare_recordings(r, predicted, &a, &d);
+        agrees = a.agree[AGREE_RECORDING] == a.total[AGREE_RECORDING];
+        g_string_append_printf(out, "%s · %s · PID 1 %s\n  %s%s%s the model in %u steps, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                                    " units, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " entries\n",
+                               r->name, r->systemd, r->outcome == OUTCOME_CRASHED ? "crashed" : "alive", agrees ? c->good : c->bad,
+                               agrees ? "agrees with" : "DISAGREES with", c->off, r->steps->len, a.agree[AGREE_UNIT],
+                               a.total[AGREE_UNIT], a.agree[AGREE_ENTRY], a.total[AGREE_ENTRY]);
+        if (d)
+                append_difference(out, r, d);
+        return agrees ? STATUS_OK : STATUS_VIOLATED;
+}
+
+static int lab_scenario(Lab *l, const char *file, GString *out) {
+        g_autoptr(GError) error = NULL;
+        size_t size;
+        g_autofree char *text = scenario_read(file, &size, &error);
+        g_autoptr(Catalog) c = text ? scenario_parse(file, text, size, NULL, &error) : NULL;
+        g_autofree char *why = NULL, *tree = NULL, *line = NULL;
+        g_autoptr(Machine) m = NULL;
+
+        if (!c)
+                return file_error(error);
+        why = record_obstacle(c);
+        if (why)
+                return usage_error("lab: %s: %s", file, why);
+        tree = find_tree(l, l->version);
+        if (!tree)
+                return STATUS_WRONG_INPUT;
+        m = machine_boot(tree, l->actor, &error);
+        if (m)
+                line = record_scenario(m, base_name(file), text, c, machine_is_enqueue_many(m), &error);
+        if (!line)
+                return file_error(error);
+        g_string_append(l->recordings, line);
+        return judge_recording(file, line, out);
+}
+
+static int lab_trace(Lab *l, const char *file, GString *out) {
+        static const char *const words[] = {
+                [TRIAL_CONFIRMED] = "confirmed",
+                [TRIAL_REFUTED] = "refuted",
+                [TRIAL_NOT_STEERABLE] = "not steerable",
+        };
+        static const int statuses[] = {
+                [TRIAL_CONFIRMED] = STATUS_OK,
+                [TRIAL_REFUTED] = STATUS_VIOLATED,
+                [TRIAL_NOT_STEERABLE] = STATUS_INCOMPLETE,
+        };
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Trace) t = trace_load(file, &error);
+        g_autofree char *tree = NULL, *why = NULL, *line = NULL;
+        Verdict v;
+
+        if (!t)
+                return file_error(error);
+        tree = find_tree(l, l->version ? l->version : t->systemd);
+        if (!tree)
+                return STATUS_WRONG_INPUT;
+        if (!trial_run(file, t, tree, l->actor, &v, &why, &line, &error))
+                return file_error(error);
+        if (line)
+                g_string_append(l->recordings, line);
+        g_string_append_printf(out, "%s · systemd %s · %s\n  %s%s%s: %s\n", t->scenario, l->version ? l->version : t->systemd, t->property,
+                               v == TRIAL_CONFIRMED ? colors()->good : colors()->bad, words[v], colors()->off, why);
+        return statuses[v];
+}
+
+static int lab_files(Lab *l, char **files) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        g_autoptr(GError) error = NULL;
+        int status = STATUS_OK;
+
+        l->actor = root_actor(&error);
+        if (!l->actor)
+                return file_error(error);
+        l->recordings = g_string_new(NULL);
+        interrupt_catch();
+        for (char **file = files; *file && !interrupted(); file++)
+                status = status_worse(status, g_str_has_suffix(*file, ".json") ? lab_trace(l, *file, out)
+                                                                                : lab_scenario(l, *file, out));
+        if (interrupted())
+                status = STATUS_INTERRUPTED;
+        if (l->record && !output_write_file(l->record, l->recordings->str, l->recordings->len, &error))
+                status = file_error(error);
+        g_string_free(l->recordings, TRUE);
+        g_free(l->actor);
+        return output_finish(out, status);
+}
+
+int verb_lab(int argc, char **argv) {
+        Lab l = {};
+        const GOptionEntry entries[] = {
+                { "systemd", 0, 0, G_OPTION_ARG_STRING, &l.version, "Boot this version (default: a trace's own, else 257)", "V" },
+                { "root", 0, 0, G_OPTION_ARG_FILENAME, &l.root, "Boot the systemd of the tree DIR", "DIR" },
+                { "record", 0, 0, G_OPTION_ARG_FILENAME, &l.record, "Write what was seen, as recordings", "FILE" },
+                {},
+        };
+        int status;
+
+        if (!options_parse("lab", entries, &argc, &argv, &status))
+                return status;
+        if (argc < 2)
+                status = usage_error("lab: a scenario or trace is missing; write 'coldplug lab SCENARIO|TRACE...'");
+        else if (geteuid() != 0)
+                status = usage_error("lab: it makes namespaces and mounts; run it as root");
+        else
+                status = lab_files(&l, argv + 1);
+        g_free(l.version);
+        g_free(l.root);
+        g_free(l.record);
+        return status;
+}

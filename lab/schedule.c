@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "lab/record.h"
+#include "lab/schedule.h"
+#include "traces/scenario.h"
+
+typedef struct Builder {
+        const Catalog *from;
+        GString *text;
+        GPtrArray *group; /* of const Statement: what is outside before PID 1 goes on */
+        int reloads;      /* called for, and not seen yet */
+} Builder;
+
+static void append_statement(Builder *b, const Statement *s) {
+        const char *body = s->type == STATEMENT_WRITE ? b->from->contents[s->content].text : NULL;
+
+        g_string_append_printf(b->text, "%s\n", s->source);
+        if (!body || !*body)
+                return;
+
+        g_auto(GStrv) lines = g_strsplit(body, "\n", -1);
+        for (char **line = lines; *line; line++)
+                if (**line)
+                        g_string_append_printf(b->text, "  %s\n", *line);
+}
+
+static void append_top(Builder *b) {
+        for (size_t i = 0; i < b->from->top.n_statements; i++)
+                if (!b->from->top.statements[i].continues)
+                        append_statement(b, b->from->top.statements + i);
+}
+
+static bool is_file(const Statement *s) {
+        return s->type == STATEMENT_WRITE || s->type == STATEMENT_RM || s->type == STATEMENT_LINK;
+}
+
+/* Files that change before the one thing that PID 1 sees need no pause: PID 1 does not look by itself. */
+static bool needs_pause(const GPtrArray *group) {
+        for (unsigned i = 0; i + 1 < group->len; i++)
+                if (!is_file(group->pdata[i]))
+                        return true;
+        return false;
+}
+
+static void flush_group(Builder *b) {
+        bool pause = needs_pause(b->group);
+
+        if (pause)
+                g_string_append(b->text, "pause\n");
+        for (unsigned i = 0; i < b->group->len; i++)
+                append_statement(b, b->group->pdata[i]);
+        if (pause)
+                g_string_append(b->text, "resume\n");
+        g_ptr_array_set_size(b->group, 0);
+}
+
+static const Statement *find_statement(const Catalog *c, unsigned line) {
+        for (size_t i = 0; i < c->n_clients; i++)
+                for (size_t j = 0; j < c->clients[i].n_statements; j++)
+                        if (c->clients[i].statements[j].line == line)
+                                return c->clients[i].statements + j;
+        return NULL;
+}
+
+static char *add_event(Builder *b, const TraceEvent *e) {
+        const Statement *s;
+
+        if (e->interrupts && e->interrupts->len > 0)
+                return g_strdup("something has to happen in the middle of a reload, where the lab cannot stop PID 1");
+        if (e->top_level || e->skipped)
+                return NULL;
+        if (e->kind == TRACE_EXIT)
+                return g_strdup_printf("%s has to exit by itself, which only an actor does when it is told", e->process);
+        if (e->kind == TRACE_DISPATCH) {
+                b->reloads -= e->stream != NULL || (e->entries && e->entries->len > 0);
+                /* What is between a call for a reload and the reload is pending together with it. */
+                if (b->reloads <= 0)
+                        flush_group(b);
+                return NULL;
+        }
+        s = find_statement(b->from, e->line);
+        if (!s)
+                return g_strdup_printf("line %u is no statement of a client", e->line);
+        if (s->continues)
+                return NULL;
+        b->reloads += s->type == STATEMENT_DAEMON_RELOAD || s->type == STATEMENT_DAEMON_REEXEC;
+        g_ptr_array_add(b->group, (gpointer) s);
+        return NULL;
+}
+
+static char *build(Builder *b, const Trace *t) {
+        char *why = NULL;
+
+        if (t->fixes->len > 0)
+                return g_strdup("it is of a systemd with fixes, which the tree does not have");
+        append_top(b);
+        for (unsigned i = 0; i < t->run.events->len && !why; i++)
+                why = add_event(b, t->run.events->pdata[i]);
+        flush_group(b);
+        return why;
+}
+
+/* Programs of real unit files are not in the tree, and do what they want. */
+static char *find_program(const Catalog *c) {
+        for (size_t i = 0; i < c->n_commands; i++)
+                if (c->commands[i].program == PROGRAM_OTHER)
+                        return g_strdup_printf("it runs %s, which is no actor", c->commands[i].path);
+        return NULL;
+}
+
+Schedule *schedule_new(const char *file, const Trace *t, char **ret_why) {
+        g_autoptr(Catalog) from = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, NULL);
+        g_autoptr(GPtrArray) group = g_ptr_array_new();
+        Builder b = { .from = from, .text = g_string_new(NULL), .group = group };
+        g_autoptr(Schedule) s = g_new0(Schedule, 1);
+        g_autoptr(GError) error = NULL;
+
+        *ret_why = from ? build(&b, t) : g_strdup("its scenario cannot be read");
+        s->text = g_string_free(b.text, FALSE);
+        if (*ret_why)
+                return NULL;
+        s->catalog = scenario_parse(file, s->text, strlen(s->text), NULL, &error);
+        *ret_why = s->catalog ? record_obstacle(s->catalog) : g_strdup(error->message);
+        if (!*ret_why)
+                *ret_why = find_program(s->catalog);
+        return *ret_why ? NULL : g_steal_pointer(&s);
+}
+
+void schedule_free(Schedule *s) {
+        if (!s)
+                return;
+        g_free(s->text);
+        g_clear_pointer(&s->catalog, catalog_free);
+        g_free(s);
+}
+
+static void add_once(GPtrArray *names, char *name) {
+        for (unsigned i = 0; i < names->len; i++)
+                if (g_str_equal(names->pdata[i], name))
+                        return;
+        g_ptr_array_add(names, name);
+}
+
+GPtrArray *schedule_ordered_names(const Trace *t) {
+        GPtrArray *names = g_ptr_array_new();
+
+        for (unsigned i = 0; i < t->run.orders->len; i++) {
+                const TraceOrder *o = t->run.orders->pdata[i];
+
+                if (o->key != 0)
+                        continue;
+                add_once(names, o->first);
+                add_once(names, o->second);
+        }
+        return names;
+}
+
+static int place_of(char *const *order, const char *name) {
+        for (int i = 0; order[i]; i++)
+                if (g_str_equal(order[i], name))
+                        return i;
+        return -1;
+}
+
+bool schedule_order_fits(const Trace *t, char *const *order) {
+        for (unsigned i = 0; i < t->run.orders->len; i++) {
+                const TraceOrder *o = t->run.orders->pdata[i];
+                int first = place_of(order, o->first), second = place_of(order, o->second);
+
+                if (o->key == 0 && first >= 0 && second >= 0 && first > second)
+                        return false;
+        }
+        return true;
+}

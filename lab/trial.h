@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/* A trace, on a real systemd. */
+
+#include "traces/trace.h"
+
+typedef enum Verdict {
+        TRIAL_CONFIRMED,     /* PID 1 did what the trace says */
+        TRIAL_REFUTED,       /* it did something else */
+        TRIAL_NOT_STEERABLE, /* it cannot be brought to where the trace begins or goes along */
+} Verdict;
+
+/* *ret_why: what was seen; *ret_recording: the run that decided, a line of JSON, NULL if there was none. */
+bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret, char **ret_why,
+               char **ret_recording, GError **error);
