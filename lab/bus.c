@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <gio/gunixsocketaddress.h>
+#include <gio/gio.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab/bus.h"
-#include "traces/error.h"
 
 #define BUS_PATH      "/org/freedesktop/systemd1"
 #define BUS_INTERFACE "org.freedesktop.systemd1."
-#define BUS_TIMEOUT   20000
+
+/* Seconds. A connection that PID 1 has forgotten, as it does when it reexecutes, never gets a reply. */
+#define BUS_TIMEOUT     2
+#define BUS_MESSAGE_MAX (16 * 1024 * 1024)
+
+struct Bus {
+        int fd;
+        guint32 serial;
+};
 
 /* PID 1 reads the credentials of who connects, so that has to be done by somebody inside its PID namespace. */
 static int connect_inside(const Container *c) {
@@ -40,34 +48,88 @@ static int connect_inside(const Container *c) {
         return -1;
 }
 
-GDBusConnection *bus_open(const Container *c, GError **error) {
-        g_autoptr(GSocket) s = NULL;
-        g_autoptr(GSocketConnection) stream = NULL;
-        GDBusConnection *bus;
-        int fd = connect_inside(c);
+static bool send_all(Bus *bus, const void *bytes, size_t size) {
+        for (const char *p = bytes; size > 0;) {
+                ssize_t n = send(bus->fd, p, size, MSG_NOSIGNAL);
 
-        if (fd < 0) {
-                traces_set_error(error, TRACES_ERROR_IO, "lab", 0, "PID 1 takes no connections");
-                return NULL;
+                if (n <= 0)
+                        return false;
+                p += n;
+                size -= (size_t) n;
         }
-        s = g_socket_new_from_fd(fd, error);
-        if (!s) {
-                close(fd);
-                return NULL;
-        }
-        g_socket_set_timeout(s, BUS_TIMEOUT / 1000);
-        stream = g_socket_connection_factory_create_connection(s);
-        bus = g_dbus_connection_new_sync(G_IO_STREAM(stream), NULL, G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT, NULL, NULL, error);
-        if (bus)
-                g_dbus_connection_set_exit_on_close(bus, FALSE);
-        return bus;
+        return true;
 }
 
-void bus_close(GDBusConnection *bus) {
+static bool receive_all(Bus *bus, void *bytes, size_t size) {
+        return recv(bus->fd, bytes, size, MSG_WAITALL) == (ssize_t) size;
+}
+
+static bool authenticate(Bus *bus) {
+        static const char hello[] = "\0AUTH EXTERNAL 30\r\nBEGIN\r\n";
+        char line[256];
+
+        if (!send_all(bus, hello, sizeof hello - 1))
+                return false;
+        for (size_t n = 0; n < sizeof line && receive_all(bus, line + n, 1); n++)
+                if (line[n] == '\n')
+                        return n > 2 && memcmp(line, "OK", 2) == 0;
+        return false;
+}
+
+Bus *bus_open(const Container *c) {
+        struct timeval timeout = { .tv_sec = BUS_TIMEOUT };
+        Bus *bus = g_new0(Bus, 1);
+
+        bus->fd = connect_inside(c);
+        if (bus->fd >= 0) {
+                setsockopt(bus->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+                setsockopt(bus->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+                if (authenticate(bus))
+                        return bus;
+        }
+        bus_close(bus);
+        return NULL;
+}
+
+void bus_close(Bus *bus) {
         if (!bus)
                 return;
-        g_dbus_connection_close_sync(bus, NULL, NULL);
-        g_object_unref(bus);
+        if (bus->fd >= 0)
+                close(bus->fd);
+        g_free(bus);
+}
+
+static GDBusMessage *receive(Bus *bus) {
+        g_autofree guchar *blob = g_malloc(16);
+        gssize size;
+
+        if (!receive_all(bus, blob, 16))
+                return NULL;
+        size = g_dbus_message_bytes_needed(blob, 16, NULL);
+        if (size < 16 || size > BUS_MESSAGE_MAX)
+                return NULL;
+        blob = g_realloc(blob, (size_t) size);
+        if (!receive_all(bus, blob + 16, (size_t) size - 16))
+                return NULL;
+        return g_dbus_message_new_from_blob(blob, (size_t) size, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
+}
+
+/* NULL: there is no connection any more. The reply may be an error. */
+static GDBusMessage *bus_call(Bus *bus, const char *path, const char *interface, const char *method, GVariant *body) {
+        g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(NULL, path, interface, method);
+        g_autofree guchar *blob = NULL;
+        GDBusMessage *reply;
+        size_t size;
+
+        if (body)
+                g_dbus_message_set_body(m, body);
+        g_dbus_message_set_serial(m, ++bus->serial);
+        blob = g_dbus_message_to_blob(m, &size, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
+        if (!blob || !send_all(bus, blob, size))
+                return NULL;
+        while ((reply = receive(bus)) && g_dbus_message_get_reply_serial(reply) != bus->serial)
+                g_object_unref(reply);
+        return reply;
 }
 
 static void bus_unit_free(gpointer p) {
@@ -81,18 +143,17 @@ static void bus_unit_free(gpointer p) {
         g_free(u);
 }
 
-GPtrArray *bus_list_units(GDBusConnection *bus, GError **error) {
-        g_autoptr(GVariant) reply = g_dbus_connection_call_sync(bus, NULL, BUS_PATH, BUS_INTERFACE "Manager", "ListUnits", NULL,
-                                                                G_VARIANT_TYPE("(a(ssssssouso))"), G_DBUS_CALL_FLAGS_NONE,
-                                                                BUS_TIMEOUT, NULL, error);
+GPtrArray *bus_list_units(Bus *bus) {
+        g_autoptr(GDBusMessage) reply = bus_call(bus, BUS_PATH, BUS_INTERFACE "Manager", "ListUnits", NULL);
+        GVariant *body = reply ? g_dbus_message_get_body(reply) : NULL;
         g_autoptr(GVariantIter) i = NULL;
         GPtrArray *units;
         BusUnit u;
 
-        if (!reply)
+        if (!body || !g_variant_is_of_type(body, G_VARIANT_TYPE("(a(ssssssouso))")))
                 return NULL;
         units = g_ptr_array_new_with_free_func(bus_unit_free);
-        g_variant_get(reply, "(a(ssssssouso))", &i);
+        g_variant_get(body, "(a(ssssssouso))", &i);
         while (g_variant_iter_next(i, "(ssssssouso)", &u.name, NULL, &u.load_state, &u.active_state, &u.sub_state, NULL, NULL,
                                    NULL, &u.job, NULL))
                 g_ptr_array_add(units, g_memdup2(&u, sizeof u));
@@ -128,31 +189,28 @@ static char *variant_to_text(GVariant *v) {
         return g_strjoinv(" ", list);
 }
 
-static char *get_property(GDBusConnection *bus, const char *path, const char *interface, const char *property, GError **error) {
+static char *get_property(Bus *bus, const char *path, const char *interface, const char *property, bool *ret_lost) {
         g_autofree char *full = g_strconcat(BUS_INTERFACE, interface, NULL);
-        g_autoptr(GError) e = NULL;
+        g_autoptr(GDBusMessage) reply = bus_call(bus, path, "org.freedesktop.DBus.Properties", "Get",
+                                                 g_variant_new("(ss)", full, property));
+        GVariant *body = reply ? g_dbus_message_get_body(reply) : NULL;
         g_autoptr(GVariant) value = NULL;
-        g_autoptr(GVariant) reply =
-                g_dbus_connection_call_sync(bus, NULL, path, "org.freedesktop.DBus.Properties", "Get",
-                                            g_variant_new("(ss)", full, property), G_VARIANT_TYPE("(v)"),
-                                            G_DBUS_CALL_FLAGS_NONE, BUS_TIMEOUT, NULL, &e);
 
-        if (!reply) {
-                /* A unit without this property is no error, a dead PID 1 is. */
-                if (!g_dbus_error_is_remote_error(e))
-                        g_propagate_error(error, g_steal_pointer(&e));
+        *ret_lost = *ret_lost || !reply;
+        if (!body || !g_variant_is_of_type(body, G_VARIANT_TYPE("(v)")))
                 return NULL;
-        }
-        g_variant_get(reply, "(v)", &value);
+        g_variant_get(body, "(v)", &value);
         return variant_to_text(value);
 }
 
-char *bus_get(GDBusConnection *bus, const char *unit, const char *interface, const char *property, GError **error) {
+char *bus_get(Bus *bus, const char *unit, const char *interface, const char *property, bool *ret_lost) {
         g_autofree char *path = unit_path(unit);
 
-        return get_property(bus, path, interface, property, error);
+        return get_property(bus, path, interface, property, ret_lost);
 }
 
-char *bus_get_manager(GDBusConnection *bus, const char *property, GError **error) {
-        return get_property(bus, BUS_PATH, "Manager", property, error);
+char *bus_get_manager(Bus *bus, const char *property) {
+        bool lost = false;
+
+        return get_property(bus, BUS_PATH, "Manager", property, &lost);
 }

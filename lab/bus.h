@@ -4,21 +4,23 @@
 /* PID 1's private bus. A connection is open only while something is read: with one open, PID 1 tells it of changes, and
  * that loads units which nobody asked for. */
 
-#include <gio/gio.h>
-
 #include "lab/container.h"
 
 typedef struct BusUnit {
         char *name, *load_state, *active_state, *sub_state, *job;
 } BusUnit;
 
-GDBusConnection *bus_open(const Container *c, GError **error);
-void bus_close(GDBusConnection *bus);
+typedef struct Bus Bus;
 
-/* All units, in the order of PID 1's table: array of BusUnit. */
-GPtrArray *bus_list_units(GDBusConnection *bus, GError **error);
+/* NULL: nobody takes the connection (now). */
+Bus *bus_open(const Container *c);
+void bus_close(Bus *bus);
 
-/* A property as text: a list has blanks between its sorted members. NULL: there is none. @interface: "Unit", "Service"... */
-char *bus_get(GDBusConnection *bus, const char *unit, const char *interface, const char *property, GError **error);
+/* All units, in the order of PID 1's table: array of BusUnit. NULL: the connection is lost. */
+GPtrArray *bus_list_units(Bus *bus);
+
+/* A property as text: a list has blanks between its sorted members. NULL: there is none, or *ret_lost is set because the
+ * connection is lost. @interface: "Unit", "Service"... */
+char *bus_get(Bus *bus, const char *unit, const char *interface, const char *property, bool *ret_lost);
 /* The same of PID 1 itself. */
-char *bus_get_manager(GDBusConnection *bus, const char *property, GError **error);
+char *bus_get_manager(Bus *bus, const char *property);

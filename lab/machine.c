@@ -152,15 +152,15 @@ int machine_systemctl(Machine *m, const char *const *arguments) {
 /* Boot */
 
 static bool is_up(Machine *m) {
-        g_autoptr(GError) e = NULL;
         g_autofree char *jobs = NULL, *state = NULL, *version = NULL;
-        GDBusConnection *bus = bus_open(m->container, &e);
+        Bus *bus = bus_open(m->container);
+        bool lost = false;
 
         if (!bus)
                 return false;
-        jobs = bus_get_manager(bus, "NJobs", NULL);
-        state = bus_get(bus, "basic.target", "Unit", "ActiveState", NULL);
-        version = bus_get_manager(bus, "Version", NULL);
+        jobs = bus_get_manager(bus, "NJobs");
+        state = bus_get(bus, "basic.target", "Unit", "ActiveState", &lost);
+        version = bus_get_manager(bus, "Version");
         bus_close(bus);
         if (g_strcmp0(jobs, "0") != 0 || g_strcmp0(state, "active") != 0 || !version)
                 return false;

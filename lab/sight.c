@@ -14,7 +14,7 @@
 
 typedef struct Look {
         Machine *machine;
-        GDBusConnection *bus;
+        Bus *bus;
         GPtrArray *actors;
         Sight *sight;
         bool unknown; /* some process is no actor (yet) */
@@ -37,11 +37,7 @@ static bool is_observed(const Catalog *c, const char *name) {
 }
 
 static char *get(Look *l, const char *unit, const char *interface, const char *property) {
-        g_autoptr(GError) error = NULL;
-        char *value = bus_get(l->bus, unit, interface, property, &error);
-
-        l->failed = l->failed || error;
-        return value;
+        return bus_get(l->bus, unit, interface, property, &l->failed);
 }
 
 static char *process_text(Look *l, char *number) {
@@ -138,7 +134,7 @@ static void see_unit(Look *l, const BusUnit *u) {
 }
 
 static void see_units(Look *l) {
-        g_autoptr(GPtrArray) units = bus_list_units(l->bus, NULL);
+        g_autoptr(GPtrArray) units = bus_list_units(l->bus);
         g_autoptr(GPtrArray) order = g_ptr_array_new();
 
         l->failed = l->failed || !units;
@@ -179,7 +175,7 @@ static char *sight_to_text(const Sight *s) {
 }
 
 /* NULL: it could not be seen. */
-static Sight *look(Machine *m, GDBusConnection *bus, bool *ret_unknown) {
+static Sight *look(Machine *m, Bus *bus, bool *ret_unknown) {
         g_autoptr(Sight) s = g_new0(Sight, 1);
         g_autoptr(GPtrArray) actors = machine_actors(m);
         Look l = { .machine = m, .bus = bus, .actors = actors, .sight = s };
@@ -193,9 +189,9 @@ static Sight *look(Machine *m, GDBusConnection *bus, bool *ret_unknown) {
         return l.failed ? NULL : g_steal_pointer(&s);
 }
 
-static GDBusConnection *connect_or_dead(Machine *m) {
+static Bus *connect_or_dead(Machine *m) {
         for (unsigned i = 0; i < CONNECTION_TRIES && !container_is_dead(m->container); i++) {
-                GDBusConnection *bus = bus_open(m->container, NULL);
+                Bus *bus = bus_open(m->container);
 
                 if (bus)
                         return bus;
@@ -207,7 +203,7 @@ static GDBusConnection *connect_or_dead(Machine *m) {
 Sight *machine_settle(Machine *m) {
         gint64 end = g_get_monotonic_time() + SETTLE_SECONDS * G_USEC_PER_SEC;
         g_autoptr(Sight) last = NULL;
-        GDBusConnection *bus = NULL;
+        Bus *bus = NULL;
         unsigned same = 0, unknown = 0;
 
         g_usleep(60000);

@@ -45,8 +45,8 @@ static void remove_probe(Machine *m) {
 
 /* The whole table, NULL while PID 1 cannot tell. */
 static char **read_order(Machine *m) {
-        GDBusConnection *bus = bus_open(m->container, NULL);
-        g_autoptr(GPtrArray) units = bus ? bus_list_units(bus, NULL) : NULL, order = g_ptr_array_new();
+        Bus *bus = bus_open(m->container);
+        g_autoptr(GPtrArray) units = bus ? bus_list_units(bus) : NULL, order = g_ptr_array_new();
 
         bus_close(bus);
         if (!units)
