@@ -132,6 +132,38 @@ static int lab_trace(Lab *l, const char *file, GString *out) {
         return statuses[v];
 }
 
+/* A script, as reproduce prints them, on a fresh machine. */
+static int lab_script(Lab *l, const char *file, GString *out) {
+        static const char *const argv[] = { "/bin/sh", "-c", "exec /bin/sh /run/actor/script >/run/actor/out 2>&1", NULL };
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = NULL, *tree = find_tree(l, l->version), *said = NULL;
+        g_autoptr(Machine) m = NULL;
+        bool died;
+        int status;
+
+        if (!tree)
+                return STATUS_WRONG_INPUT;
+        if (!g_file_get_contents(file, &text, NULL, NULL))
+                return usage_error("lab: %s cannot be read; name a file that can", file);
+        m = machine_boot(tree, l->actor, &error);
+        if (!m)
+                return file_error(error);
+        status = machine_run_script(m, text, argv, &said);
+        died = container_is_dead(m->container);
+        g_string_append_printf(out, "%s · %s\n%s  PID 1 %s\n", base_name(file), m->systemd, said, died ? "died" : "lives");
+        if (!died)
+                g_string_append_printf(out, "  the script's status is %d\n", status);
+        return died ? STATUS_OK : STATUS_VIOLATED;
+}
+
+static int lab_file(Lab *l, const char *file, GString *out) {
+        if (g_str_has_suffix(file, ".json"))
+                return lab_trace(l, file, out);
+        if (g_str_has_suffix(file, ".sh"))
+                return lab_script(l, file, out);
+        return lab_scenario(l, file, out);
+}
+
 static int lab_files(Lab *l, char **files) {
         g_autoptr(GString) out = g_string_new(NULL);
         g_autoptr(GError) error = NULL;
@@ -143,8 +175,7 @@ static int lab_files(Lab *l, char **files) {
         l->recordings = g_string_new(NULL);
         interrupt_catch();
         for (char **file = files; *file && !interrupted(); file++)
-                status = status_worse(status, g_str_has_suffix(*file, ".json") ? lab_trace(l, *file, out)
-                                                                                : lab_scenario(l, *file, out));
+                status = status_worse(status, lab_file(l, *file, out));
         if (interrupted())
                 status = STATUS_INTERRUPTED;
         if (l->record && !output_write_file(l->record, l->recordings->str, l->recordings->len, &error))

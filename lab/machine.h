@@ -49,6 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sight, sight_free)
 int machine_systemctl(Machine *m, const char *const *arguments);
 /* Does not wait. */
 pid_t machine_systemctl_start(Machine *m, const char *const *arguments);
+/* Puts @text where @argv expects it, "/run/actor/script", and runs that; *ret_said is what "/run/actor/out" has then or, when PID 1
+ * died, had last. */
+int machine_run_script(Machine *m, const char *text, const char *const *argv, char **ret_said);
 int process_wait(pid_t pid, unsigned seconds);
 
 /* Whether its systemctl starts several units in one call, see profile.h. */
