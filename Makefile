@@ -4,7 +4,7 @@
 PRESET ?= release
 BUILD  := $(if $(filter release,$(PRESET)),build,build/$(PRESET))
 
-.PHONY: all run check install docs setup build format tidy cppcheck fuzz bench conform clean
+.PHONY: all run check lab-check install docs setup build format tidy cppcheck fuzz bench conform clean
 
 all: build
 
@@ -20,6 +20,10 @@ run: build
 
 check: build
 	@ctest --preset $(PRESET)
+
+# Needs root, and a network for the first time; see docs/lab.md.
+lab-check: build
+	@sh scripts/lab-check $(BUILD)/coldplug $(SYSTEMD)
 
 install: build
 	@cmake --install $(BUILD)

@@ -149,7 +149,7 @@ static int lab_script(Lab *l, const char *file, GString *out) {
         if (!m)
                 return file_error(error);
         status = machine_run_script(m, text, argv, &said);
-        died = container_is_dead(m->container);
+        died = container_dies_within(m->container, 1000);
         g_string_append_printf(out, "%s · %s\n%s  PID 1 %s\n", base_name(file), m->systemd, said, died ? "died" : "lives");
         if (!died)
                 g_string_append_printf(out, "  the script's status is %d\n", status);

@@ -199,10 +199,14 @@ void container_free(Container *c) {
         g_free(c);
 }
 
-bool container_is_dead(const Container *c) {
+bool container_dies_within(const Container *c, int milliseconds) {
         struct pollfd p = { .fd = c->init_fd, .events = POLLIN };
 
-        return c->init_fd < 0 || poll(&p, 1, 0) > 0;
+        return c->init_fd < 0 || poll(&p, 1, milliseconds) > 0;
+}
+
+bool container_is_dead(const Container *c) {
+        return container_dies_within(c, 0);
 }
 
 pid_t container_spawn(const Container *c, const char *const *argv) {

@@ -23,6 +23,8 @@ void container_free(Container *c);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Container, container_free)
 
 bool container_is_dead(const Container *c);
+/* Its processes are killed before PID 1 itself is gone. */
+bool container_dies_within(const Container *c, int milliseconds);
 
 /* Starts @argv in the namespaces of @c; returns the PID of a process whose exit status is that of the program. */
 pid_t container_spawn(const Container *c, const char *const *argv);
