@@ -4,6 +4,7 @@
 
 #include "cli/common.h"
 #include "cli/verb.h"
+#include "lab/random.h"
 #include "lab/record.h"
 #include "lab/root.h"
 #include "lab/trial.h"
@@ -13,6 +14,8 @@
 
 typedef struct Lab {
         char *root, *version, *record; /* options */
+        int random, seed;
+        gboolean no_minimize;
         char *actor;
         GString *recordings;
 } Lab;
@@ -77,20 +80,12 @@ static int judge_recording(const char *file, const char *line, GString *out) {
         return agrees ? STATUS_OK : STATUS_VIOLATED;
 }
 
-static int lab_scenario(Lab *l, const char *file, GString *out) {
+/* Boots, runs, compares. */
+static int lab_text(Lab *l, const char *file, const char *text, const Catalog *c, GString *out) {
         g_autoptr(GError) error = NULL;
-        size_t size;
-        g_autofree char *text = scenario_read(file, &size, &error);
-        g_autoptr(Catalog) c = text ? scenario_parse(file, text, size, NULL, &error) : NULL;
-        g_autofree char *why = NULL, *tree = NULL, *line = NULL;
+        g_autofree char *tree = find_tree(l, l->version), *line = NULL;
         g_autoptr(Machine) m = NULL;
 
-        if (!c)
-                return file_error(error);
-        why = record_obstacle(c);
-        if (why)
-                return usage_error("lab: %s: %s", file, why);
-        tree = find_tree(l, l->version);
         if (!tree)
                 return STATUS_WRONG_INPUT;
         m = machine_boot(tree, l->actor, &error);
@@ -100,6 +95,68 @@ static int lab_scenario(Lab *l, const char *file, GString *out) {
                 return file_error(error);
         g_string_append(l->recordings, line);
         return judge_recording(file, line, out);
+}
+
+static int lab_scenario(Lab *l, const char *file, GString *out) {
+        g_autoptr(GError) error = NULL;
+        size_t size;
+        g_autofree char *text = scenario_read(file, &size, &error), *why = NULL;
+        g_autoptr(Catalog) c = text ? scenario_parse(file, text, size, NULL, &error) : NULL;
+
+        if (!c)
+                return file_error(error);
+        why = record_obstacle(c);
+        if (why)
+                return usage_error("lab: %s: %s", file, why);
+        return lab_text(l, file, text, c, out);
+}
+
+static int lab_random_text(Lab *l, const char *name, const char *text, GString *out) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Catalog) c = scenario_parse(name, text, strlen(text), NULL, &error);
+
+        return c ? lab_text(l, name, text, c, out) : file_error(error);
+}
+
+/* Takes away statement by statement, from the last, while the two still disagree. */
+static char *minimize(Lab *l, const char *name, const char *text) {
+        char *best = g_strdup(text);
+        unsigned n = 0;
+
+        for (const char *c = text; *c; c++)
+                n += *c != ' ' && (c == text || c[-1] == '\n');
+        while (n > 0 && !interrupted()) {
+                g_autofree char *less = random_without(best, --n);
+                g_autoptr(GString) ignored = g_string_new(NULL);
+
+                if (!less || !*less || lab_random_text(l, name, less, ignored) != STATUS_VIOLATED)
+                        continue;
+                g_free(best);
+                best = g_steal_pointer(&less);
+        }
+        return best;
+}
+
+static int lab_random(Lab *l, GString *out) {
+        int status = STATUS_OK;
+        unsigned agree = 0, n = 0;
+
+        for (; n < (unsigned) l->random && !interrupted(); n++) {
+                g_autofree char *text = random_scenario((guint32) l->seed, n);
+                g_autofree char *name = g_strdup_printf("random-%d-%u", l->seed, n);
+                int one = lab_random_text(l, name, text, out);
+
+                progress("%u of %d", n + 1, l->random);
+                agree += one == STATUS_OK;
+                status = status_worse(status, one);
+                if (one == STATUS_VIOLATED && !l->no_minimize) {
+                        g_autofree char *small = minimize(l, name, text);
+
+                        g_string_append_printf(out, "  the shortest that still disagrees:\n%s", small);
+                }
+        }
+        g_string_append_printf(out, "%u of %u random scenarios agree\n", agree, n);
+        return status;
 }
 
 static int lab_trace(Lab *l, const char *file, GString *out) {
@@ -174,6 +231,8 @@ static int lab_files(Lab *l, char **files) {
                 return file_error(error);
         l->recordings = g_string_new(NULL);
         interrupt_catch();
+        if (l->random > 0)
+                status = lab_random(l, out);
         for (char **file = files; *file && !interrupted(); file++)
                 status = status_worse(status, lab_file(l, *file, out));
         if (interrupted())
@@ -191,13 +250,16 @@ int verb_lab(int argc, char **argv) {
                 { "systemd", 0, 0, G_OPTION_ARG_STRING, &l.version, "Boot this version (default: a trace's own, else 257)", "V" },
                 { "root", 0, 0, G_OPTION_ARG_FILENAME, &l.root, "Boot the systemd of the tree DIR", "DIR" },
                 { "record", 0, 0, G_OPTION_ARG_FILENAME, &l.record, "Write what was seen, as recordings", "FILE" },
+                { "random", 0, 0, G_OPTION_ARG_INT, &l.random, "Run N random scenarios, and minimize what disagrees", "N" },
+                { "seed", 0, 0, G_OPTION_ARG_INT, &l.seed, "Which random scenarios (default: 0)", "S" },
+                { "no-minimize", 0, 0, G_OPTION_ARG_NONE, &l.no_minimize, "Leave random scenarios as they are", NULL },
                 {},
         };
         int status;
 
         if (!options_parse("lab", entries, &argc, &argv, &status))
                 return status;
-        if (argc < 2)
+        if (argc < 2 && l.random <= 0)
                 status = usage_error("lab: a scenario or trace is missing; write 'coldplug lab SCENARIO|TRACE...'");
         else if (geteuid() != 0)
                 status = usage_error("lab: it makes namespaces and mounts; run it as root");
