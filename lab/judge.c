@@ -130,14 +130,73 @@ static char *see_order_independent(const Trace *t, const Recording *r) {
         return differs_at_end(t, r, &what) ? NULL : g_strdup("it ends in the state that the trace has under this order");
 }
 
-/* Properties of which too little is seen from outside: the run is the model's, step by step. */
-static char *see_same_run(const Trace *t, const Recording *r) {
+static bool is_held(const Observation *o, const SeenProcess *p) {
+        for (unsigned i = 0; i < o->units->len; i++) {
+                const SeenUnit *u = o->units->pdata[i];
+
+                if (g_strcmp0(u->field[SEEN_CONTROL_GROUP], p->cgroup) == 0 || g_strcmp0(u->field[SEEN_MAIN_PID], p->name) == 0 ||
+                    g_strcmp0(u->field[SEEN_CONTROL_PID], p->name) == 0)
+                        return true;
+        }
+        for (unsigned i = 0; i < o->orphans->len; i++) {
+                const SeenOrphan *x = o->orphans->pdata[i];
+
+                if (g_strcmp0(x->field[ORPHAN_CONTROL_GROUP], p->cgroup) == 0 || g_strcmp0(x->field[ORPHAN_MAIN_PID], p->name) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static char *see_no_lost_process(const Trace *t, const Recording *r) {
+        for (unsigned i = 0; i < r->steps->len; i++) {
+                const Observation *o = after_of(r, i);
+
+                for (unsigned p = 0; o && p < o->processes->len; p++)
+                        if (!is_held(o, o->processes->pdata[p])) {
+                                const SeenProcess *lost = o->processes->pdata[p];
+
+                                return g_strdup_printf("%s lives in %s, which no unit has", lost->name, lost->cgroup);
+                        }
+        }
+        return NULL;
+}
+
+/* Too little of the others is seen from outside: they are judged by the whole run. */
+static char *see_nothing(const Trace *t, const Recording *r) {
+        return NULL;
+}
+
+/* The first difference from the model in this run, NULL: there is none. */
+static char *find_difference(const Recording *r) {
         g_autoptr(Recording) predicted = conform_predict(r, false);
         g_autoptr(Difference) d = NULL;
         Agreement a = {};
 
         compare_recordings(r, predicted, &a, &d);
-        return d ? NULL : g_strdup("every step is as the model has it");
+        return d ? g_strdup_printf("at '%s' %s is not as the model has it", ((const Step *) r->steps->pdata[MIN(d->step, r->steps->len) - 1])->source,
+                                   d->what)
+                 : NULL;
+}
+
+/* The violation was not seen. It is the model's fault only if it has something else for this very run. */
+static Verdict judge_unseen(const Trace *t, const Recording *r, bool cannot_be_seen, char **ret_why) {
+        if (r->outcome == OUTCOME_CRASHED) {
+                *ret_why = see_no_crash(t, r);
+                return TRIAL_REFUTED;
+        }
+        if (!r->profile || !g_str_equal(r->profile->name, t->systemd)) {
+                *ret_why = g_strdup("it does not happen: PID 1 lives, and nothing of that is seen");
+                return TRIAL_REFUTED;
+        }
+        *ret_why = find_difference(r);
+        if (*ret_why)
+                return TRIAL_REFUTED;
+        if (cannot_be_seen) {
+                *ret_why = g_strdup("every step is as the model has it; the violation itself is not to be seen from outside");
+                return TRIAL_CONFIRMED;
+        }
+        *ret_why = g_strdup("every step is as the model has it, but PID 1 settles between things that the trace has close together");
+        return TRIAL_NOT_STEERABLE;
 }
 
 Verdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why) {
@@ -150,9 +209,10 @@ Verdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why) {
                 { "job-kept", see_job_kept },
                 { "pid-consistent", see_pid_consistent },
                 { "no-double-start", see_no_double_start },
+                { "no-lost-process", see_no_lost_process },
                 { "order-independent", see_order_independent },
         };
-        char *(*see)(const Trace *t, const Recording *r) = see_same_run;
+        char *(*see)(const Trace *t, const Recording *r) = see_nothing;
 
         for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
                 if (g_str_equal(table[i].property, t->property))
@@ -160,6 +220,5 @@ Verdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why) {
         *ret_why = see(t, r);
         if (*ret_why)
                 return TRIAL_CONFIRMED;
-        *ret_why = r->outcome == OUTCOME_CRASHED ? see_no_crash(t, r) : g_strdup("PID 1 lives, and nothing of that is seen");
-        return TRIAL_REFUTED;
+        return judge_unseen(t, r, see == see_nothing, ret_why);
 }
