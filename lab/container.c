@@ -146,7 +146,7 @@ static bool read_report(Container *c, int fd, GError **error) {
                                  line[0] == '!' ? line + 1 : "the container cannot be made");
                 return false;
         }
-        c->init = (pid_t) atoi(line);
+        c->init = (pid_t) g_ascii_strtoll(line, NULL, 10);
         c->cgroup = g_strdup(blank + 1);
         c->root = g_strdup_printf("/proc/%d/root", c->init);
         c->init_fd = pidfd_open(c->init, 0);

@@ -44,7 +44,7 @@ static void read_log(const Machine *m, GPtrArray *actors) {
                 n = GPOINTER_TO_UINT(g_hash_table_lookup(count, *line)) + 1;
                 g_hash_table_insert(count, g_strdup(*line), GUINT_TO_POINTER(n));
                 a = g_new0(Actor, 1);
-                *a = (Actor) { .tag = g_strdup(*line), .number = n, .inner = atoi(blank + 1) };
+                *a = (Actor) { .tag = g_strdup(*line), .number = n, .inner = (int) g_ascii_strtoll(blank + 1, NULL, 10) };
                 g_ptr_array_add(actors, a);
         }
 }
@@ -71,7 +71,7 @@ static int inner_pid(pid_t pid) {
         ns += 8;
         for (const char *tab; (tab = strpbrk(ns, "\t\n")) && *tab == '\t';)
                 ns = tab + 1;
-        return atoi(ns);
+        return (int) g_ascii_strtoll(ns, NULL, 10);
 }
 
 static void find_living(const char *folder, const char *cgroup, GPtrArray *actors) {
@@ -83,7 +83,7 @@ static void find_living(const char *folder, const char *cgroup, GPtrArray *actor
                 g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
                 for (char **line = lines; *line && **line; line++) {
-                        pid_t pid = atoi(*line);
+                        pid_t pid = (int) g_ascii_strtoll(*line, NULL, 10);
                         int inner = inner_pid(pid);
                         Actor *a = inner ? find_inner(actors, inner) : NULL;
 
@@ -193,7 +193,7 @@ static bool is_up(Machine *m) {
         if (g_strcmp0(jobs, "0") != 0 || g_strcmp0(state, "active") != 0 || !version)
                 return false;
         g_free(m->systemd);
-        m->systemd = g_strdup_printf("systemd %d (%s)", atoi(version), version);
+        m->systemd = g_strdup_printf("systemd %d (%s)", (int) g_ascii_strtoll(version, NULL, 10), version);
         return true;
 }
 
@@ -227,7 +227,7 @@ void machine_free(Machine *m) {
 }
 
 bool machine_is_enqueue_many(const Machine *m) {
-        int version = atoi(m->systemd + strlen("systemd "));
+        int version = (int) g_ascii_strtoll(m->systemd + strlen("systemd "), NULL, 10);
         const Profile *p = NULL;
         size_t n;
 

@@ -35,7 +35,7 @@ static const char make_script[] =
 
 const char *root_suite(const Profile *p) {
         for (size_t i = 0; i < G_N_ELEMENTS(suites); i++)
-                if (atoi(suites[i].version) == p->version)
+                if ((int) g_ascii_strtoll(suites[i].version, NULL, 10) == p->version)
                         return suites[i].suite;
         return NULL;
 }

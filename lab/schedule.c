@@ -63,7 +63,19 @@ static const Statement *find_statement(const Catalog *c, unsigned line) {
         return NULL;
 }
 
-static char *add_event(Builder *b, const TraceEvent *e) {
+static bool has_note(const TraceEvent *e, const char *function) {
+        for (unsigned i = 0; i < e->notes->len; i++)
+                if (g_str_equal(((const TraceNote *) e->notes->pdata[i])->function, function))
+                        return true;
+        return false;
+}
+
+/* PID 1 has taken a job and something else comes before it runs: the two were pending together. */
+static bool is_held_up(const TraceEvent *e, const TraceEvent *next) {
+        return next && next->kind == TRACE_STATEMENT && has_note(e, "job_install") && !has_note(e, "job_run_and_invalidate");
+}
+
+static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) {
         const Statement *s;
 
         if (e->interrupts && e->interrupts->len > 0)
@@ -75,7 +87,7 @@ static char *add_event(Builder *b, const TraceEvent *e) {
         if (e->kind == TRACE_DISPATCH) {
                 b->reloads -= e->stream != NULL || (e->entries && e->entries->len > 0);
                 /* What is between a call for a reload and the reload is pending together with it. */
-                if (b->reloads <= 0)
+                if (b->reloads <= 0 && !is_held_up(e, next))
                         flush_group(b);
                 return NULL;
         }
@@ -96,7 +108,8 @@ static char *build(Builder *b, const Trace *t) {
                 return g_strdup("it is of a systemd with fixes, which the tree does not have");
         append_top(b);
         for (unsigned i = 0; i < t->run.events->len && !why; i++)
-                why = add_event(b, t->run.events->pdata[i]);
+                why = add_event(b, t->run.events->pdata[i],
+                                i + 1 < t->run.events->len ? t->run.events->pdata[i + 1] : NULL);
         flush_group(b);
         return why;
 }
@@ -122,7 +135,7 @@ Schedule *schedule_new(const char *file, const Trace *t, char **ret_why) {
                 return NULL;
         s->catalog = scenario_parse(file, s->text, strlen(s->text), NULL, &error);
         *ret_why = s->catalog ? record_obstacle(s->catalog) : g_strdup(error->message);
-        if (!*ret_why)
+        if (!*ret_why && s->catalog)
                 *ret_why = find_program(s->catalog);
         return *ret_why ? NULL : g_steal_pointer(&s);
 }

@@ -24,7 +24,7 @@ static void change_file(const Machine *m, const Catalog *c, const Statement *s) 
         if (text)
                 make_folder_of(path);
         unlink(path);
-        if (s->type == STATEMENT_LINK)
+        if (s->type == STATEMENT_LINK && text)
                 (void) !symlink(text, path);
         else if (s->type == STATEMENT_WRITE)
                 g_file_set_contents_full(path, text ? text : "", -1, G_FILE_SET_CONTENTS_NONE, 0644, NULL);
