@@ -52,7 +52,8 @@ static void append_difference(GString *out, const Recording *r, const Difference
                 const DifferenceRow *row = d->rows->pdata[i];
 
                 if (row->differs)
-                        g_string_append_printf(out, "    %-16s real: %s   model: %s\n", row->label, row->recorded, row->predicted);
+                        g_string_append_printf(out, "    %-16s real: %s   model: %s\n", row->label,
+                                               row->recorded, row->predicted);
         }
 }
 
@@ -70,11 +71,13 @@ static int judge_recording(const char *file, const char *line, GString *out) {
         predicted = conform_predict(r, false);
         compare_recordings(r, predicted, &a, &d);
         agrees = a.agree[AGREE_RECORDING] == a.total[AGREE_RECORDING];
-        g_string_append_printf(out, "%s · %s · PID 1 %s\n  %s%s%s the model in %u steps, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                                    " units, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " entries\n",
-                               r->name, r->systemd, r->outcome == OUTCOME_CRASHED ? "crashed" : "alive", agrees ? c->good : c->bad,
-                               agrees ? "agrees with" : "DISAGREES with", c->off, r->steps->len, a.agree[AGREE_UNIT],
-                               a.total[AGREE_UNIT], a.agree[AGREE_ENTRY], a.total[AGREE_ENTRY]);
+        g_string_append_printf(
+                out,
+                "%s · %s · PID 1 %s\n  %s%s%s the model in %u steps, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                " units, %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " entries\n",
+                r->name, r->systemd, r->outcome == OUTCOME_CRASHED ? "crashed" : "alive",
+                agrees ? c->good : c->bad, agrees ? "agrees with" : "DISAGREES with", c->off, r->steps->len,
+                a.agree[AGREE_UNIT], a.total[AGREE_UNIT], a.agree[AGREE_ENTRY], a.total[AGREE_ENTRY]);
         if (d)
                 append_difference(out, r, d);
         return agrees ? STATUS_OK : STATUS_VIOLATED;
@@ -184,14 +187,17 @@ static int lab_trace(Lab *l, const char *file, GString *out) {
                 return file_error(error);
         if (line)
                 g_string_append(l->recordings, line);
-        g_string_append_printf(out, "%s · systemd %s · %s\n  %s%s%s: %s\n", t->scenario, l->version ? l->version : t->systemd, t->property,
-                               v == TRIAL_CONFIRMED ? colors()->good : colors()->bad, words[v], colors()->off, why);
+        g_string_append_printf(out, "%s · systemd %s · %s\n  %s%s%s: %s\n", t->scenario,
+                               l->version ? l->version : t->systemd, t->property,
+                               v == TRIAL_CONFIRMED ? colors()->good : colors()->bad, words[v], colors()->off,
+                               why);
         return statuses[v];
 }
 
 /* A script, as reproduce prints them, on a fresh machine. */
 static int lab_script(Lab *l, const char *file, GString *out) {
-        static const char *const argv[] = { "/bin/sh", "-c", "exec /bin/sh /run/actor/script >/run/actor/out 2>&1", NULL };
+        static const char *const argv[] = { "/bin/sh", "-c",
+                                            "exec /bin/sh /run/actor/script >/run/actor/out 2>&1", NULL };
         g_autoptr(GError) error = NULL;
         g_autofree char *text = NULL, *tree = find_tree(l, l->version), *said = NULL;
         g_autoptr(Machine) m = NULL;
@@ -207,7 +213,8 @@ static int lab_script(Lab *l, const char *file, GString *out) {
                 return file_error(error);
         status = machine_run_script(m, text, argv, &said);
         died = container_dies_within(m->container, 1000);
-        g_string_append_printf(out, "%s · %s\n%s  PID 1 %s\n", base_name(file), m->systemd, said, died ? "died" : "lives");
+        g_string_append_printf(out, "%s · %s\n%s  PID 1 %s\n", base_name(file), m->systemd, said,
+                               died ? "died" : "lives");
         if (!died)
                 g_string_append_printf(out, "  the script's status is %d\n", status);
         return died ? STATUS_OK : STATUS_VIOLATED;
@@ -247,12 +254,16 @@ static int lab_files(Lab *l, char **files) {
 int verb_lab(int argc, char **argv) {
         Lab l = {};
         const GOptionEntry entries[] = {
-                { "systemd", 0, 0, G_OPTION_ARG_STRING, &l.version, "Boot this version (default: a trace's own, else 257)", "V" },
+                { "systemd", 0, 0, G_OPTION_ARG_STRING, &l.version,
+                  "Boot this version (default: a trace's own, else 257)", "V" },
                 { "root", 0, 0, G_OPTION_ARG_FILENAME, &l.root, "Boot the systemd of the tree DIR", "DIR" },
-                { "record", 0, 0, G_OPTION_ARG_FILENAME, &l.record, "Write what was seen, as recordings", "FILE" },
-                { "random", 0, 0, G_OPTION_ARG_INT, &l.random, "Run N random scenarios, and minimize what disagrees", "N" },
+                { "record", 0, 0, G_OPTION_ARG_FILENAME, &l.record, "Write what was seen, as recordings",
+                  "FILE" },
+                { "random", 0, 0, G_OPTION_ARG_INT, &l.random,
+                  "Run N random scenarios, and minimize what disagrees", "N" },
                 { "seed", 0, 0, G_OPTION_ARG_INT, &l.seed, "Which random scenarios (default: 0)", "S" },
-                { "no-minimize", 0, 0, G_OPTION_ARG_NONE, &l.no_minimize, "Leave random scenarios as they are", NULL },
+                { "no-minimize", 0, 0, G_OPTION_ARG_NONE, &l.no_minimize, "Leave random scenarios as they are",
+                  NULL },
                 {},
         };
         int status;
@@ -260,7 +271,8 @@ int verb_lab(int argc, char **argv) {
         if (!options_parse("lab", entries, &argc, &argv, &status))
                 return status;
         if (argc < 2 && l.random <= 0)
-                status = usage_error("lab: a scenario or trace is missing; write 'coldplug lab SCENARIO|TRACE...'");
+                status = usage_error(
+                        "lab: a scenario or trace is missing; write 'coldplug lab SCENARIO|TRACE...'");
         else if (geteuid() != 0)
                 status = usage_error("lab: it makes namespaces and mounts; run it as root");
         else

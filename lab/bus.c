@@ -115,7 +115,8 @@ static GDBusMessage *receive(Bus *bus) {
 }
 
 /* NULL: there is no connection any more. The reply may be an error. */
-static GDBusMessage *bus_call(Bus *bus, const char *path, const char *interface, const char *method, GVariant *body) {
+static GDBusMessage *bus_call(Bus *bus, const char *path, const char *interface, const char *method,
+                              GVariant *body) {
         g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(NULL, path, interface, method);
         g_autofree guchar *blob = NULL;
         GDBusMessage *reply;
@@ -154,8 +155,8 @@ GPtrArray *bus_list_units(Bus *bus) {
                 return NULL;
         units = g_ptr_array_new_with_free_func(bus_unit_free);
         g_variant_get(body, "(a(ssssssouso))", &i);
-        while (g_variant_iter_next(i, "(ssssssouso)", &u.name, NULL, &u.load_state, &u.active_state, &u.sub_state, NULL, NULL,
-                                   NULL, &u.job, NULL))
+        while (g_variant_iter_next(i, "(ssssssouso)", &u.name, NULL, &u.load_state, &u.active_state,
+                                   &u.sub_state, NULL, NULL, NULL, &u.job, NULL))
                 g_ptr_array_add(units, g_memdup2(&u, sizeof u));
         return units;
 }
@@ -189,7 +190,8 @@ static char *variant_to_text(GVariant *v) {
         return g_strjoinv(" ", list);
 }
 
-static char *get_property(Bus *bus, const char *path, const char *interface, const char *property, bool *ret_lost) {
+static char *get_property(Bus *bus, const char *path, const char *interface, const char *property,
+                          bool *ret_lost) {
         g_autofree char *full = g_strconcat(BUS_INTERFACE, interface, NULL);
         g_autoptr(GDBusMessage) reply = bus_call(bus, path, "org.freedesktop.DBus.Properties", "Get",
                                                  g_variant_new("(ss)", full, property));

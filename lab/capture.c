@@ -46,7 +46,8 @@ static void on_return(Capture *c, int64_t value) {
                 size_t old = c->text->len;
 
                 g_string_set_size(c->text, old + (size_t) value);
-                g_string_truncate(c->text, old + read_memory(c->init, c->entry.entry.args[1], c->text->str + old, (size_t) value));
+                g_string_truncate(c->text, old + read_memory(c->init, c->entry.entry.args[1], c->text->str + old,
+                                                             (size_t) value));
         }
 }
 
@@ -117,7 +118,8 @@ bool capture_begin(pid_t init) {
                 return false;
         if (waitpid(init, &status, __WALL) != init || !WIFSTOPPED(status))
                 return false;
-        return ptrace(PTRACE_SYSCALL, init, NULL, (void *) (intptr_t) (status >> 16 ? 0 : WSTOPSIG(status))) == 0;
+        return ptrace(PTRACE_SYSCALL, init, NULL, (void *) (intptr_t) (status >> 16 ? 0 : WSTOPSIG(status))) ==
+               0;
 }
 
 GString *capture_stream(pid_t init, pid_t command, int *ret_status) {

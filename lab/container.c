@@ -142,7 +142,8 @@ static bool read_report(Container *c, int fd, GError **error) {
         g_strchomp(line);
         blank = strchr(line, ' ');
         if (line[0] == '!' || !blank) {
-                traces_set_error(error, TRACES_ERROR_IO, "lab", 0, "%s; the lab needs root that may make namespaces, mounts and cgroups",
+                traces_set_error(error, TRACES_ERROR_IO, "lab", 0,
+                                 "%s; the lab needs root that may make namespaces, mounts and cgroups",
                                  line[0] == '!' ? line + 1 : "the container cannot be made");
                 return false;
         }

@@ -28,7 +28,8 @@ _Noreturn static void fail(const char *what) {
         _exit(1);
 }
 
-static void mount_or_fail(const char *what, const char *where, const char *type, unsigned long flags, const char *data) {
+static void mount_or_fail(const char *what, const char *where, const char *type, unsigned long flags,
+                          const char *data) {
         if (mount(what, where, type, flags, data) < 0)
                 fail(where);
 }
@@ -46,8 +47,8 @@ static void enter_cgroup(const char *cgroup) {
 }
 
 static void mount_overlay(const char *tree, const char *dir) {
-        g_autofree char *upper = g_build_filename(dir, "upper", NULL), *work = g_build_filename(dir, "work", NULL),
-                        *root = g_build_filename(dir, "root", NULL);
+        g_autofree char *upper = g_build_filename(dir, "upper", NULL),
+                        *work = g_build_filename(dir, "work", NULL), *root = g_build_filename(dir, "root", NULL);
         g_autofree char *options = g_strdup_printf("lowerdir=%s,upperdir=%s,workdir=%s", tree, upper, work);
 
         mount_or_fail(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
@@ -137,14 +138,16 @@ static void copy_actor(const char *actor) {
                 fail(actor);
         mkdir("run/actor", 0777);
         chmod("run/actor", 0777);
-        if (!g_file_set_contents_full("usr/bin/actor", bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755, NULL) ||
+        if (!g_file_set_contents_full("usr/bin/actor", bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755,
+                                      NULL) ||
             chmod("usr/bin/actor", 0755) < 0)
                 fail("usr/bin/actor");
 }
 
 _Noreturn static void execute(void) {
         static const char *const programs[] = { "/usr/lib/systemd/systemd", "/lib/systemd/systemd" };
-        char *const environment[] = { (char *) "container=lab", (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+        char *const environment[] = { (char *) "container=lab", (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                      NULL };
         int console = open(ACTOR_DIR "/console", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
         dup2(open("/dev/null", O_RDONLY), 0);
@@ -158,7 +161,8 @@ _Noreturn static void execute(void) {
         fail("/usr/lib/systemd/systemd");
 }
 
-_Noreturn void inside_boot(const char *tree, const char *dir, const char *cgroup, const char *actor, int report) {
+_Noreturn void inside_boot(const char *tree, const char *dir, const char *cgroup, const char *actor,
+                           int report) {
         sigset_t none;
 
         report_fd = fcntl(report, F_DUPFD_CLOEXEC, 10);

@@ -35,11 +35,12 @@ static char *find_change(const Recording *r, const char *unit, const SeenField *
                 if (!is_reload(r->steps->pdata[i]) || !before || !after || !observation_find_unit(before, unit))
                         continue;
                 for (size_t f = 0; f < n; f++) {
-                        const char *old = field_of(before, unit, fields[f]), *now = field_of(after, unit, fields[f]);
+                        const char *old = field_of(before, unit, fields[f]),
+                                   *now = field_of(after, unit, fields[f]);
 
                         if (!g_str_equal(old, now))
-                                return g_strdup_printf("%s had %s '%s' before the reload and '%s' after it", unit,
-                                                       seen_field_to_string(fields[f]), old, now);
+                                return g_strdup_printf("%s had %s '%s' before the reload and '%s' after it",
+                                                       unit, seen_field_to_string(fields[f]), old, now);
                 }
         }
         return NULL;
@@ -52,7 +53,8 @@ static char *see_no_crash(const Trace *t, const Recording *r) {
 }
 
 static char *see_state_kept(const Trace *t, const Recording *r) {
-        static const SeenField fields[] = { SEEN_ACTIVE_STATE, SEEN_SUB_STATE, SEEN_MAIN_PID, SEEN_CONTROL_PID, SEEN_JOB };
+        static const SeenField fields[] = { SEEN_ACTIVE_STATE, SEEN_SUB_STATE, SEEN_MAIN_PID, SEEN_CONTROL_PID,
+                                            SEEN_JOB };
 
         return find_change(r, t->unit, fields, G_N_ELEMENTS(fields));
 }
@@ -67,10 +69,12 @@ static char *see_pid_consistent(const Trace *t, const Recording *r) {
         for (unsigned i = 0; i < r->steps->len; i++) {
                 const Observation *o = after_of(r, i);
                 const char *state = field_of(o, t->unit, SEEN_ACTIVE_STATE);
-                const char *main = field_of(o, t->unit, SEEN_MAIN_PID), *control = field_of(o, t->unit, SEEN_CONTROL_PID);
+                const char *main = field_of(o, t->unit, SEEN_MAIN_PID),
+                           *control = field_of(o, t->unit, SEEN_CONTROL_PID);
 
                 if ((g_str_equal(state, "inactive") || g_str_equal(state, "failed")) && (*main || *control))
-                        return g_strdup_printf("%s is %s and has the process %s", t->unit, state, *main ? main : control);
+                        return g_strdup_printf("%s is %s and has the process %s", t->unit, state,
+                                               *main ? main : control);
         }
         return NULL;
 }
@@ -105,7 +109,8 @@ static bool differs_at_end(const Trace *t, const Recording *r, char **ret_what) 
                 const Change *c = t->differences->pdata[i];
 
                 for (SeenField f = 0; f < _SEEN_FIELD_MAX; f++)
-                        if (g_str_equal(seen_field_to_string(f), c->field) && observation_find_unit(o, c->subject) &&
+                        if (g_str_equal(seen_field_to_string(f), c->field) &&
+                            observation_find_unit(o, c->subject) &&
                             !g_str_equal(field_of(o, c->subject, f), c->new)) {
                                 *ret_what = g_strdup_printf("%s has %s '%s', not '%s'", c->subject, c->field,
                                                             field_of(o, c->subject, f), c->new);
@@ -126,22 +131,28 @@ static char *see_order_independent(const Trace *t, const Recording *r) {
         g_autofree char *what = NULL;
 
         if (r->outcome == OUTCOME_CRASHED || ends_in_crash(t))
-                return r->outcome == OUTCOME_CRASHED && ends_in_crash(t) ? g_strdup("PID 1 died under this order") : NULL;
-        return differs_at_end(t, r, &what) ? NULL : g_strdup("it ends in the state that the trace has under this order");
+                return r->outcome == OUTCOME_CRASHED && ends_in_crash(t)
+                               ? g_strdup("PID 1 died under this order")
+                               : NULL;
+        return differs_at_end(t, r, &what)
+                       ? NULL
+                       : g_strdup("it ends in the state that the trace has under this order");
 }
 
 static bool is_held(const Observation *o, const SeenProcess *p) {
         for (unsigned i = 0; i < o->units->len; i++) {
                 const SeenUnit *u = o->units->pdata[i];
 
-                if (g_strcmp0(u->field[SEEN_CONTROL_GROUP], p->cgroup) == 0 || g_strcmp0(u->field[SEEN_MAIN_PID], p->name) == 0 ||
+                if (g_strcmp0(u->field[SEEN_CONTROL_GROUP], p->cgroup) == 0 ||
+                    g_strcmp0(u->field[SEEN_MAIN_PID], p->name) == 0 ||
                     g_strcmp0(u->field[SEEN_CONTROL_PID], p->name) == 0)
                         return true;
         }
         for (unsigned i = 0; i < o->orphans->len; i++) {
                 const SeenOrphan *x = o->orphans->pdata[i];
 
-                if (g_strcmp0(x->field[ORPHAN_CONTROL_GROUP], p->cgroup) == 0 || g_strcmp0(x->field[ORPHAN_MAIN_PID], p->name) == 0)
+                if (g_strcmp0(x->field[ORPHAN_CONTROL_GROUP], p->cgroup) == 0 ||
+                    g_strcmp0(x->field[ORPHAN_MAIN_PID], p->name) == 0)
                         return true;
         }
         return false;
@@ -155,7 +166,8 @@ static char *see_no_lost_process(const Trace *t, const Recording *r) {
                         if (!is_held(o, o->processes->pdata[p])) {
                                 const SeenProcess *lost = o->processes->pdata[p];
 
-                                return g_strdup_printf("%s lives in %s, which no unit has", lost->name, lost->cgroup);
+                                return g_strdup_printf("%s lives in %s, which no unit has", lost->name,
+                                                       lost->cgroup);
                         }
         }
         return NULL;
@@ -173,7 +185,8 @@ static char *find_difference(const Recording *r) {
         Agreement a = {};
 
         compare_recordings(r, predicted, &a, &d);
-        return d ? g_strdup_printf("at '%s' %s is not as the model has it", ((const Step *) r->steps->pdata[MIN(d->step, r->steps->len) - 1])->source,
+        return d ? g_strdup_printf("at '%s' %s is not as the model has it",
+                                   ((const Step *) r->steps->pdata[MIN(d->step, r->steps->len) - 1])->source,
                                    d->what)
                  : NULL;
 }
@@ -192,10 +205,12 @@ static Verdict judge_unseen(const Trace *t, const Recording *r, bool cannot_be_s
         if (*ret_why)
                 return TRIAL_REFUTED;
         if (cannot_be_seen) {
-                *ret_why = g_strdup("every step is as the model has it; the violation itself is not to be seen from outside");
+                *ret_why = g_strdup("every step is as the model has it; the violation itself is not to be seen "
+                                    "from outside");
                 return TRIAL_CONFIRMED;
         }
-        *ret_why = g_strdup("every step is as the model has it, but PID 1 settles between things that the trace has close together");
+        *ret_why = g_strdup("every step is as the model has it, but PID 1 settles between things that the trace "
+                            "has close together");
         return TRIAL_NOT_STEERABLE;
 }
 

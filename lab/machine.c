@@ -44,7 +44,9 @@ static void read_log(const Machine *m, GPtrArray *actors) {
                 n = GPOINTER_TO_UINT(g_hash_table_lookup(count, *line)) + 1;
                 g_hash_table_insert(count, g_strdup(*line), GUINT_TO_POINTER(n));
                 a = g_new0(Actor, 1);
-                *a = (Actor) { .tag = g_strdup(*line), .number = n, .inner = (int) g_ascii_strtoll(blank + 1, NULL, 10) };
+                *a = (Actor) { .tag = g_strdup(*line),
+                               .number = n,
+                               .inner = (int) g_ascii_strtoll(blank + 1, NULL, 10) };
                 g_ptr_array_add(actors, a);
         }
 }
@@ -94,7 +96,8 @@ static void find_living(const char *folder, const char *cgroup, GPtrArray *actor
                 }
         }
         while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *child = g_build_filename(folder, name, NULL), *inner = g_strconcat(cgroup, "/", name, NULL);
+                g_autofree char *child = g_build_filename(folder, name, NULL),
+                                *inner = g_strconcat(cgroup, "/", name, NULL);
 
                 if (g_file_test(child, G_FILE_TEST_IS_DIR))
                         find_living(child, inner, actors);
@@ -207,7 +210,8 @@ Machine *machine_boot(const char *tree, const char *actor, GError **error) {
                 return NULL;
         while (!is_up(m)) {
                 if (container_is_dead(m->container) || g_get_monotonic_time() > end) {
-                        traces_set_error(error, TRACES_ERROR_IO, tree, 0, "its systemd does not boot; try another tree");
+                        traces_set_error(error, TRACES_ERROR_IO, tree, 0,
+                                         "its systemd does not boot; try another tree");
                         return NULL;
                 }
                 g_usleep(50000);

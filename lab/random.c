@@ -10,8 +10,10 @@
 /* No timer of these is ever seen to elapse: RestartSec= is an hour and nothing has a timeout that matters. */
 static const char *const types[] = { "simple", "simple", "exec", "notify", "oneshot" };
 static const char *const restarts[] = { "no", "no", "always", "on-failure" };
-static const char *const dependencies[] = { "After", "After", "Before", "Wants", "Requires", "BindsTo", "PartOf", "Upholds" };
-static const char *const calls[] = { "start", "start", "start", "stop", "restart", "try-restart", "reload", "reset-failed" };
+static const char *const dependencies[] = { "After",    "After",   "Before", "Wants",
+                                            "Requires", "BindsTo", "PartOf", "Upholds" };
+static const char *const calls[] = { "start",   "start",       "start",  "stop",
+                                     "restart", "try-restart", "reload", "reset-failed" };
 
 #define PICK(r, table) (table)[g_rand_int_range(r, 0, G_N_ELEMENTS(table))]
 
@@ -40,9 +42,10 @@ static void append_unit(GString *s, GRand *r, char me) {
                 if (other != me)
                         g_string_append_printf(s, "  %s=%c.service\n", dependency, other);
         }
-        g_string_append_printf(s, "  [Service]\n  Type=%s\n  TimeoutSec=infinity\n  ExecStart=/usr/bin/actor %c%s%s\n", type, me,
-                               chance(r, 0.2) ? " --exit-on-term" : "",
-                               g_str_equal(type, "notify") && chance(r, 0.4) ? " --ready" : "");
+        g_string_append_printf(
+                s, "  [Service]\n  Type=%s\n  TimeoutSec=infinity\n  ExecStart=/usr/bin/actor %c%s%s\n", type,
+                me, chance(r, 0.2) ? " --exit-on-term" : "",
+                g_str_equal(type, "notify") && chance(r, 0.4) ? " --ready" : "");
         if (chance(r, 0.15))
                 g_string_append_printf(s, "  ExecStartPre=/usr/bin/actor %c-pre\n", me);
         if (chance(r, 0.15))
@@ -74,7 +77,8 @@ static void append_event(GString *s, GRand *r) {
                 g_string_append_printf(s, "notify %c %s\n", tag, chance(r, 0.8) ? "READY=1" : "STOPPING=1");
                 return;
         case 4:
-                g_string_append_printf(s, "link %c.service %c.service\n", 'x' + g_rand_int_range(r, 0, N_ALIASES), tag);
+                g_string_append_printf(s, "link %c.service %c.service\n",
+                                       'x' + g_rand_int_range(r, 0, N_ALIASES), tag);
                 return;
         case 5:
                 g_string_append_printf(s, "rm %c.service\n", name(r));

@@ -19,7 +19,8 @@ typedef struct Recorder {
 
 char *record_obstacle(const Catalog *c) {
         if (c->n_clients > 0)
-                return g_strdup("it has clients: 'coldplug check --traces DIR' finds what they can do, and the lab takes the traces");
+                return g_strdup("it has clients: 'coldplug check --traces DIR' finds what they can do, and the "
+                                "lab takes the traces");
         for (size_t i = 0; i < c->top.n_statements; i++) {
                 const Statement *s = c->top.statements + i;
 
@@ -176,7 +177,8 @@ static void record_all(Recorder *r) {
         }
 }
 
-char *record_scenario(Machine *m, const char *name, const char *text, const Catalog *c, bool one_call, GError **error) {
+char *record_scenario(Machine *m, const char *name, const char *text, const Catalog *c, bool one_call,
+                      GError **error) {
         g_autoptr(Recording) recording = g_new0(Recording, 1);
         Recorder r = { .machine = m, .catalog = c, .recording = recording, .one_call = one_call };
         g_autoptr(GString) json = g_string_new(NULL);
@@ -189,8 +191,8 @@ char *record_scenario(Machine *m, const char *name, const char *text, const Cata
         recording->steps = recording_steps_new();
         record_all(&r);
         if (recording->outcome == OUTCOME_CRASHED && !wait_for_death(m)) {
-                traces_set_error(error, TRACES_ERROR_IO, name, 0, "PID 1 lives and does not answer after '%s'; run it again",
-                                 r.step->source);
+                traces_set_error(error, TRACES_ERROR_IO, name, 0,
+                                 "PID 1 lives and does not answer after '%s'; run it again", r.step->source);
                 return NULL;
         }
         recording_write(recording, json);

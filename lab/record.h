@@ -11,4 +11,5 @@ char *record_obstacle(const Catalog *c);
 
 /* @m is used up by that. The recording as a line of JSON; NULL and @error when the machine does not do as it is told.
  * @one_call: several units of a line are one call, see profile.h. */
-char *record_scenario(Machine *m, const char *name, const char *text, const Catalog *c, bool one_call, GError **error);
+char *record_scenario(Machine *m, const char *name, const char *text, const Catalog *c, bool one_call,
+                      GError **error);

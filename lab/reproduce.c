@@ -14,7 +14,8 @@ static const char guard[] =
         "[ \"$(id -u)\" = 0 ] || die 'run it as root'\n"
         "[ -d /run/systemd/system ] || die 'PID 1 is no systemd'\n"
         "if [ \"${1:-}\" != --this-machine-may-die ] && ! systemd-detect-virt -q --container; then\n"
-        "        die 'this machine may be in use: PID 1 may die here. Use a throw-away container or VM, or say --this-machine-may-die'\n"
+        "        die 'this machine may be in use: PID 1 may die here. Use a throw-away container or VM, or say "
+        "--this-machine-may-die'\n"
         "fi\n";
 
 static const char actor[] =
@@ -42,10 +43,12 @@ static const char actor[] =
         "        if [ -n \"$p\" ]; then echo \"$2\" >\"$D/$p.do\"; sleep 0.3; fi\n"
         "}\n"
         "settle() { sleep 0.5; }\n"
-        "ctl() { timeout 20 systemctl --no-block --no-ask-password \"$@\" || say \"systemctl $*: status $?\"; settle; }\n";
+        "ctl() { timeout 20 systemctl --no-block --no-ask-password \"$@\" || say \"systemctl $*: status $?\"; "
+        "settle; }\n";
 
 static const char keys[] =
-        "# Where a unit is in PID 1's table depends on a random key, which a reexec draws anew. 'systemctl show' with a\n"
+        "# Where a unit is in PID 1's table depends on a random key, which a reexec draws anew. 'systemctl "
+        "show' with a\n"
         "# pattern prints units in the order of the table.\n"
         "cat >/run/systemd/system/coldplug-probe.service <<EOF\n"
         "[Unit]\n"
@@ -152,14 +155,17 @@ static void append_statement(GString *s, const Catalog *c, const Statement *st, 
                 append_tell(s, c, st);
                 return;
         case STATEMENT_PAUSE:
-                g_string_append(s, "# These meet: from inside of a container PID 1 cannot be stopped meanwhile.\n");
+                g_string_append(s,
+                                "# These meet: from inside of a container PID 1 cannot be stopped meanwhile.\n");
                 return;
         case STATEMENT_RESUME:
                 g_string_append(s, "wait\n");
                 return;
         default:
-                g_string_append_printf(s, "ctl %s%s%s%s\n", st->type == STATEMENT_KILL ? "kill" : statement_type_to_string(st->type),
-                                       st->unit == ID_NONE ? "" : " ", catalog_name_str(c, st->unit), paused ? " &" : "");
+                g_string_append_printf(s, "ctl %s%s%s%s\n",
+                                       st->type == STATEMENT_KILL ? "kill" : statement_type_to_string(st->type),
+                                       st->unit == ID_NONE ? "" : " ", catalog_name_str(c, st->unit),
+                                       paused ? " &" : "");
         }
 }
 
@@ -198,7 +204,8 @@ static void append_cleanup(GString *s, const Catalog *c) {
         g_string_append(s, "\nclean() {\n        set +e\n");
         for (size_t i = 0; i < c->n_names; i++)
                 if (c->names[i].observed && !c->names[i].is_template && !c->names[i].is_orphan)
-                        g_string_append_printf(s, "        systemctl --no-block kill -s KILL %s 2>/dev/null\n", c->names[i].name);
+                        g_string_append_printf(s, "        systemctl --no-block kill -s KILL %s 2>/dev/null\n",
+                                               c->names[i].name);
         for (size_t i = 0; i < c->top.n_statements; i++) {
                 const Statement *st = c->top.statements + i;
 
@@ -224,7 +231,8 @@ static void append_refusal(GString *s, const Catalog *c) {
                 if (!strstr(s->str, word))
                         g_string_append(s, word);
         }
-        g_string_append(s, "; do\n        [ ! -e \"$f\" ] && [ ! -L \"$f\" ] || die \"$f exists; this is for a fresh machine\"\ndone\n");
+        g_string_append(s, "; do\n        [ ! -e \"$f\" ] && [ ! -L \"$f\" ] || die \"$f exists; this is for a "
+                           "fresh machine\"\ndone\n");
 }
 
 static void append_verdict(GString *s, const Trace *t) {
@@ -240,7 +248,9 @@ static void append_verdict(GString *s, const Trace *t) {
         }
         g_string_append_printf(s, "\nsay 'PID 1 has this now; the trace says:' ");
         append_quoted(s, t->violation);
-        g_string_append_printf(s, "\nsystemctl show --no-pager -p Id,Names,LoadState,ActiveState,SubState,MainPID,ControlPID,Job,NRestarts %s\n",
+        g_string_append_printf(s,
+                               "\nsystemctl show --no-pager -p "
+                               "Id,Names,LoadState,ActiveState,SubState,MainPID,ControlPID,Job,NRestarts %s\n",
                                t->unit ? t->unit : "'*.service'");
         g_string_append(s, "say 'processes:'; cat \"$D/log\"\n");
 }

@@ -27,9 +27,11 @@ static const char make_script[] =
         "debootstrap --variant=minbase --include=systemd,dbus,systemd-sysv \"$base\" \"$new\" "
         "\"${DEBIAN_MIRROR:-http://deb.debian.org/debian}\"\n"
         "if [ \"$base\" != \"$suite\" ]; then\n"
-        "        echo \"deb ${DEBIAN_MIRROR:-http://deb.debian.org/debian} $suite main\" >>\"$new/etc/apt/sources.list\"\n"
+        "        echo \"deb ${DEBIAN_MIRROR:-http://deb.debian.org/debian} $suite main\" "
+        ">>\"$new/etc/apt/sources.list\"\n"
         "        chroot \"$new\" apt-get -q update\n"
-        "        chroot \"$new\" env DEBIAN_FRONTEND=noninteractive apt-get -qy install -t \"$suite\" systemd systemd-sysv\n"
+        "        chroot \"$new\" env DEBIAN_FRONTEND=noninteractive apt-get -qy install -t \"$suite\" systemd "
+        "systemd-sysv\n"
         "fi\n"
         "mv \"$new\" \"$2\"\n";
 
@@ -46,11 +48,13 @@ static bool make_root(const char *suite, const char *folder, GError **error) {
 
         fprintf(stderr, "making %s from Debian's %s; this takes some minutes\n", folder, suite);
         /* What debootstrap says is progress: stdout is for results. */
-        if (!g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, error))
+        if (!g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                          &status, error))
                 return false;
         if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
                 traces_set_error(error, TRACES_ERROR_IO, folder, 0,
-                                 "cannot be made with debootstrap; install it and run as root with a network, or name a tree with --root");
+                                 "cannot be made with debootstrap; install it and run as root with a network, "
+                                 "or name a tree with --root");
                 return false;
         }
         return true;
@@ -63,8 +67,10 @@ char *root_find(const Profile *p, GError **error) {
 
         if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
                 if (!suite) {
-                        traces_set_error(error, TRACES_ERROR_IO, folder, 0,
-                                         "no suite of Debian has systemd %s; name a tree that has it with --root", p->name);
+                        traces_set_error(
+                                error, TRACES_ERROR_IO, folder, 0,
+                                "no suite of Debian has systemd %s; name a tree that has it with --root",
+                                p->name);
                         return NULL;
                 }
                 if (!make_root(suite, folder, error))
@@ -83,6 +89,7 @@ char *root_actor(GError **error) {
         for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
                 if (places[i] && g_file_test(places[i], G_FILE_TEST_IS_EXECUTABLE))
                         return g_canonicalize_filename(places[i], NULL);
-        traces_set_error(error, TRACES_ERROR_IO, "coldplug-actor", 0, "is missing; name it with $COLDPLUG_ACTOR");
+        traces_set_error(error, TRACES_ERROR_IO, "coldplug-actor", 0,
+                         "is missing; name it with $COLDPLUG_ACTOR");
         return NULL;
 }

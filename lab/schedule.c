@@ -72,18 +72,21 @@ static bool has_note(const TraceEvent *e, const char *function) {
 
 /* PID 1 has taken a job and something else comes before it runs: the two were pending together. */
 static bool is_held_up(const TraceEvent *e, const TraceEvent *next) {
-        return next && next->kind == TRACE_STATEMENT && has_note(e, "job_install") && !has_note(e, "job_run_and_invalidate");
+        return next && next->kind == TRACE_STATEMENT && has_note(e, "job_install") &&
+               !has_note(e, "job_run_and_invalidate");
 }
 
 static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) {
         const Statement *s;
 
         if (e->interrupts && e->interrupts->len > 0)
-                return g_strdup("something has to happen in the middle of a reload, where the lab cannot stop PID 1");
+                return g_strdup(
+                        "something has to happen in the middle of a reload, where the lab cannot stop PID 1");
         if (e->top_level || e->skipped)
                 return NULL;
         if (e->kind == TRACE_EXIT)
-                return g_strdup_printf("%s has to exit by itself, which only an actor does when it is told", e->process);
+                return g_strdup_printf("%s has to exit by itself, which only an actor does when it is told",
+                                       e->process);
         if (e->kind == TRACE_DISPATCH) {
                 b->reloads -= e->stream != NULL || (e->entries && e->entries->len > 0);
                 /* What is between a call for a reload and the reload is pending together with it. */

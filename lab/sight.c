@@ -161,7 +161,10 @@ static void see_processes(Look *l) {
 }
 
 static char *sight_to_text(const Sight *s) {
-        Recording r = { .systemd = (char *) "", .scenario = (char *) "", .name = (char *) "", .steps = recording_steps_new() };
+        Recording r = { .systemd = (char *) "",
+                        .scenario = (char *) "",
+                        .name = (char *) "",
+                        .steps = recording_steps_new() };
         GString *text = g_string_new(NULL);
         Step *step = recording_add_step(&r, "");
 

@@ -79,7 +79,8 @@ static void hit_actor(const Machine *m, const Catalog *c, const Statement *s, co
                 wait_until_gone(a->pid);
                 return;
         default:
-                tell_actor(m, a, s->type == STATEMENT_NOTIFY ? ACTOR_NOTIFY : ACTOR_FORK, catalog_text_str(c, s->text));
+                tell_actor(m, a, s->type == STATEMENT_NOTIFY ? ACTOR_NOTIFY : ACTOR_FORK,
+                           catalog_text_str(c, s->text));
         }
 }
 

@@ -23,7 +23,8 @@ static void run_systemctl(Machine *m, const char *verb, const char *unit) {
 
 /* A unit that only refers to all the names, so that they are in the table. */
 static void write_probe(const Machine *m, const GPtrArray *names) {
-        g_autofree char *path = g_strconcat(m->container->root, PROBE_FILE, NULL), *folder = g_path_get_dirname(path);
+        g_autofree char *path = g_strconcat(m->container->root, PROBE_FILE, NULL),
+                        *folder = g_path_get_dirname(path);
         g_autoptr(GString) text = g_string_new("[Unit]\nDefaultDependencies=no\n");
 
         for (unsigned i = 0; i < names->len; i++)
@@ -88,8 +89,8 @@ static bool orders_fit(const Trace *t, const Recording *r) {
 }
 
 /* One boot. NULL without @error: the order was not there. */
-static Recording *try_once(const char *file, const Trace *t, const Schedule *s, const char *tree, const char *actor, unsigned *keys,
-                           char **ret_line, GError **error) {
+static Recording *try_once(const char *file, const Trace *t, const Schedule *s, const char *tree,
+                           const char *actor, unsigned *keys, char **ret_line, GError **error) {
         g_autoptr(GPtrArray) names = schedule_ordered_names(t);
         g_autoptr(Machine) m = machine_boot(tree, actor, error);
         g_autoptr(Recording) r = NULL;
@@ -107,8 +108,8 @@ static Recording *try_once(const char *file, const Trace *t, const Schedule *s, 
         return g_steal_pointer(&r);
 }
 
-bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret, char **ret_why,
-               char **ret_recording, GError **error) {
+bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret,
+               char **ret_why, char **ret_recording, GError **error) {
         g_autoptr(Schedule) s = schedule_new(file, t, ret_why);
         g_autoptr(Recording) r = NULL;
         g_autoptr(GError) e = NULL;
@@ -125,7 +126,8 @@ bool trial_run(const char *file, const Trace *t, const char *tree, const char *a
                 return false;
         }
         if (!r) {
-                *ret_why = g_strdup_printf("the names were not in the order that it needs in %u boots", TRIAL_BOOTS);
+                *ret_why = g_strdup_printf("the names were not in the order that it needs in %u boots",
+                                           TRIAL_BOOTS);
                 return true;
         }
         *ret = judge_recording_of(t, r, ret_why);

@@ -12,5 +12,5 @@ typedef enum Verdict {
 } Verdict;
 
 /* *ret_why: what was seen; *ret_recording: the run that decided, a line of JSON, NULL if there was none. */
-bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret, char **ret_why,
-               char **ret_recording, GError **error);
+bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret,
+               char **ret_why, char **ret_recording, GError **error);

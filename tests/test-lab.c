@@ -79,13 +79,15 @@ static void test_pending_together(void **state) {
         add_dispatch(t, false);
         add_statement(t, "y", 10);
         add_dispatch(t, true);
-        assert_schedule(t, "start a.service\npause\nlink b.service a.service\ndaemon-reload\nexit a 0\nresume\n");
+        assert_schedule(t,
+                        "start a.service\npause\nlink b.service a.service\ndaemon-reload\nexit a 0\nresume\n");
 }
 
 /* The reload comes while the job is installed and has not run. */
 static void test_job_held_up(void **state) {
-        static const char text[] = "unit a.service\n  [Service]\n  ExecStart=/usr/bin/actor a\ndaemon-reload\nstart a.service\n"
-                                   "client x\n  restart a.service\nclient y\n  daemon-reload\n";
+        static const char text[] =
+                "unit a.service\n  [Service]\n  ExecStart=/usr/bin/actor a\ndaemon-reload\nstart a.service\n"
+                "client x\n  restart a.service\nclient y\n  daemon-reload\n";
         g_autoptr(Trace) t = trace_of(text, "no-double-start");
         TraceNote *note;
 
@@ -122,13 +124,15 @@ static void test_with_fixes(void **state) {
 }
 
 static void test_with_other_programs(void **state) {
-        g_autoptr(Trace) t = trace_of("unit a.service\n  [Service]\n  ExecStart=/usr/sbin/rsyslogd\ndaemon-reload\n", "no-crash");
+        g_autoptr(Trace) t = trace_of(
+                "unit a.service\n  [Service]\n  ExecStart=/usr/sbin/rsyslogd\ndaemon-reload\n", "no-crash");
 
         assert_not_steerable(t, "/usr/sbin/rsyslogd");
 }
 
 static void test_order(void **state) {
-        char *right[] = { (char *) "c", (char *) "a", (char *) "b", NULL }, *wrong[] = { (char *) "b", (char *) "a", NULL };
+        char *right[] = { (char *) "c", (char *) "a", (char *) "b", NULL },
+             *wrong[] = { (char *) "b", (char *) "a", NULL };
         char *partly[] = { (char *) "b", (char *) "c", NULL };
         g_autoptr(Trace) t = trace_of(alias_text, "no-crash");
 
@@ -176,7 +180,8 @@ static void add_step(Recording *r, const char *source, const char *state, const 
         u->field[SEEN_MAIN_PID] = g_strdup(main_pid);
 }
 
-static void assert_verdict(const char *property, Outcome outcome, const char *state, const char *main_pid, Verdict expected) {
+static void assert_verdict(const char *property, Outcome outcome, const char *state, const char *main_pid,
+                           Verdict expected) {
         g_autoptr(Trace) t = trace_of(alias_text, property);
         g_autoptr(Recording) r = recording_with(outcome);
         g_autofree char *why = NULL;
@@ -222,7 +227,8 @@ static void test_script(void **state) {
         g_autoptr(GString) script = reproduce_script(t, s);
 
         assert_non_null(strstr(script->str, "PAIRS='a.service<b.service'"));
-        assert_non_null(strstr(script->str, "ln -sfn 'a.service' /etc/systemd/system/b.service\nctl daemon-reload\n"));
+        assert_non_null(
+                strstr(script->str, "ln -sfn 'a.service' /etc/systemd/system/b.service\nctl daemon-reload\n"));
         assert_non_null(strstr(script->str, "ExecStart=/run/coldplug-reproduce/actor a\n"));
         assert_null(strstr(script->str, "/usr/bin/actor"));
 }
@@ -243,8 +249,10 @@ static void test_random(void **state) {
 }
 
 static void test_without(void **state) {
-        static const char text[] = "unit a.service\n  [Service]\n  Type=simple\ndaemon-reload\nstart a.service\n";
-        g_autofree char *first = random_without(text, 0), *last = random_without(text, 2), *none = random_without(text, 3);
+        static const char text[] =
+                "unit a.service\n  [Service]\n  Type=simple\ndaemon-reload\nstart a.service\n";
+        g_autofree char *first = random_without(text, 0), *last = random_without(text, 2),
+                        *none = random_without(text, 3);
 
         assert_string_equal(first, "daemon-reload\nstart a.service\n");
         assert_string_equal(last, "unit a.service\n  [Service]\n  Type=simple\ndaemon-reload\n");
@@ -252,6 +260,7 @@ static void test_without(void **state) {
 }
 
 int main(void) {
+        /* clang-format off */
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_one_after_another), cmocka_unit_test(test_job_held_up), cmocka_unit_test(test_pending_together),
                 cmocka_unit_test(test_in_mid_reload),     cmocka_unit_test(test_with_fixes),
@@ -260,6 +269,7 @@ int main(void) {
                 cmocka_unit_test(test_double_start),      cmocka_unit_test(test_script),
                 cmocka_unit_test(test_random),            cmocka_unit_test(test_without),
         };
+        /* clang-format on */
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
