@@ -41,8 +41,8 @@ static char *get(Look *l, const char *unit, const char *interface, const char *p
 }
 
 static char *process_text(Look *l, char *number) {
-        g_autofree char *owned = number;
-        int pid = number ? (int) g_ascii_strtoll(number, NULL, 10) : 0;
+        g_autofree char *text = number;
+        int pid = text ? (int) g_ascii_strtoll(text, NULL, 10) : 0;
 
         if (pid == 0)
                 return g_strdup("");
