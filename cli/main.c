@@ -42,9 +42,11 @@ static const Verb verb_table[] = {
                 "lab",
                 "SCENARIO|TRACE...",
                 "Run scenarios and traces on a real systemd",
-                "Boots a systemd as PID 1 of a container; needs root, and leaves nothing behind. A scenario is recorded and\n"
+                "Boots a systemd as PID 1 of a container; needs root, and leaves nothing behind. A scenario is "
+                "recorded and\n"
                 "compared with the model. A trace is confirmed, refuted, or cannot be steered.\n"
-                "Exit status: 0 the real systemd agrees, 1 it does not, 2 wrong input, 3 a trace cannot be steered.",
+                "Exit status: 0 the real systemd agrees, 1 it does not, 2 wrong input, 3 a trace cannot be "
+                "steered.",
                 verb_lab,
         },
         {

@@ -111,7 +111,11 @@ static int lab_scenario(Lab *l, const char *file, GString *out) {
         why = record_obstacle(c);
         if (why)
                 return usage_error("lab: %s: %s", file, why);
-        return lab_text(l, file, text, c, out);
+
+        /* What was read has no end of its own. */
+        g_autofree char *whole = g_strndup(text, size);
+
+        return lab_text(l, file, whole, c, out);
 }
 
 static int lab_random_text(Lab *l, const char *name, const char *text, GString *out) {
