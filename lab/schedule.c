@@ -10,6 +10,7 @@ typedef struct Builder {
         GString *text;
         GPtrArray *group; /* of const Statement: what is outside before PID 1 goes on */
         int reloads;      /* called for, and not seen yet */
+        bool loose;
 } Builder;
 
 static void append_statement(Builder *b, const Statement *s) {
@@ -44,7 +45,7 @@ static bool needs_pause(const GPtrArray *group) {
 }
 
 static void flush_group(Builder *b) {
-        bool pause = needs_pause(b->group);
+        bool pause = !b->loose && needs_pause(b->group);
 
         if (pause)
                 g_string_append(b->text, "pause\n");
@@ -90,7 +91,7 @@ static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) 
         if (e->kind == TRACE_DISPATCH) {
                 b->reloads -= e->stream != NULL || (e->entries && e->entries->len > 0);
                 /* What is between a call for a reload and the reload is pending together with it. */
-                if (b->reloads <= 0 && !is_held_up(e, next))
+                if (b->loose || (b->reloads <= 0 && !is_held_up(e, next)))
                         flush_group(b);
                 return NULL;
         }
@@ -125,10 +126,10 @@ static char *find_program(const Catalog *c) {
         return NULL;
 }
 
-Schedule *schedule_new(const char *file, const Trace *t, char **ret_why) {
+static Schedule *make(const char *file, const Trace *t, bool loose, char **ret_why) {
         g_autoptr(Catalog) from = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, NULL);
         g_autoptr(GPtrArray) group = g_ptr_array_new();
-        Builder b = { .from = from, .text = g_string_new(NULL), .group = group };
+        Builder b = { .from = from, .text = g_string_new(NULL), .group = group, .loose = loose };
         g_autoptr(Schedule) s = g_new0(Schedule, 1);
         g_autoptr(GError) error = NULL;
 
@@ -141,6 +142,14 @@ Schedule *schedule_new(const char *file, const Trace *t, char **ret_why) {
         if (!*ret_why && s->catalog)
                 *ret_why = find_program(s->catalog);
         return *ret_why ? NULL : g_steal_pointer(&s);
+}
+
+Schedule *schedule_new(const char *file, const Trace *t, char **ret_why) {
+        return make(file, t, false, ret_why);
+}
+
+Schedule *schedule_new_loose(const char *file, const Trace *t, char **ret_why) {
+        return make(file, t, true, ret_why);
 }
 
 void schedule_free(Schedule *s) {

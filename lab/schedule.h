@@ -13,6 +13,9 @@ typedef struct Schedule {
 
 /* NULL with *ret_why: the lab cannot make that happen. */
 Schedule *schedule_new(const char *file, const Trace *t, char **ret_why);
+/* The same without stopping PID 1: one thing after another. What a process does while a call for a reload is pending comes
+ * first in reality, where a later moment may show the same. */
+Schedule *schedule_new_loose(const char *file, const Trace *t, char **ret_why);
 void schedule_free(Schedule *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schedule, schedule_free)
 

@@ -108,28 +108,40 @@ static Recording *try_once(const char *file, const Trace *t, const Schedule *s, 
         return g_steal_pointer(&r);
 }
 
-bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret,
-               char **ret_why, char **ret_recording, GError **error) {
-        g_autoptr(Schedule) s = schedule_new(file, t, ret_why);
+static bool run_schedule(const char *file, const Trace *t, const Schedule *s, const char *tree,
+                         const char *actor, Verdict *ret, char **ret_why, char **ret_recording, GError **error) {
         g_autoptr(Recording) r = NULL;
         g_autoptr(GError) e = NULL;
         unsigned keys = 0;
 
-        *ret = TRIAL_NOT_STEERABLE;
-        *ret_recording = NULL;
-        if (!s)
-                return true;
         for (unsigned boot = 0; boot < TRIAL_BOOTS && !r && !e; boot++)
                 r = try_once(file, t, s, tree, actor, &keys, ret_recording, &e);
         if (e) {
                 g_propagate_error(error, g_steal_pointer(&e));
                 return false;
         }
-        if (!r) {
+        if (r)
+                *ret = judge_recording_of(t, r, ret_why);
+        else
                 *ret_why = g_strdup_printf("the names were not in the order that it needs in %u boots",
                                            TRIAL_BOOTS);
-                return true;
-        }
-        *ret = judge_recording_of(t, r, ret_why);
         return true;
+}
+
+bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret,
+               char **ret_why, char **ret_recording, GError **error) {
+        g_autoptr(Schedule) s = schedule_new(file, t, ret_why), loose = NULL;
+
+        *ret = TRIAL_NOT_STEERABLE;
+        *ret_recording = NULL;
+        if (!s)
+                return true;
+        if (!run_schedule(file, t, s, tree, actor, ret, ret_why, ret_recording, error))
+                return false;
+        if (*ret != TRIAL_NOT_STEERABLE || !*ret_recording)
+                return true;
+        g_clear_pointer(ret_why, g_free);
+        g_clear_pointer(ret_recording, g_free);
+        loose = schedule_new_loose(file, t, ret_why);
+        return !loose || run_schedule(file, t, loose, tree, actor, ret, ret_why, ret_recording, error);
 }
