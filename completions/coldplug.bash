@@ -45,9 +45,9 @@ _coldplug_value() {
                 fi
                 ;;
         --order-dist) _coldplug_words "uniform systemd" ;;
-        --traces) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-        --output | -o | --predict) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-        --jobs | -j | --table-size | --max-states | --max-memory | --max-depth | --min) ;;
+        --traces | --root) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+        --output | -o | --predict | --record) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        --jobs | -j | --table-size | --max-states | --max-memory | --max-depth | --min | --random | --seed) ;;
         *) return 1 ;;
         esac
 }
@@ -64,6 +64,8 @@ _coldplug_options() {
         replay) echo "--fix --json -h --help" ;;
         show) echo "--format --brief -h --help" ;;
         conform) echo "--json -v --verbose --predict --fix --min -h --help" ;;
+        lab) echo "--systemd --root --record --random --seed --no-minimize -h --help" ;;
+        reproduce) echo "-h --help" ;;
         fixes | profiles | properties) echo "--json -h --help" ;;
         esac
 }
@@ -73,7 +75,7 @@ _coldplug() {
 
         COMPREPLY=()
         if ((COMP_CWORD == 1)); then
-                _coldplug_words "check review replay show conform fixes profiles properties -h --help --version"
+                _coldplug_words "check review replay show conform lab reproduce fixes profiles properties -h --help --version"
                 return
         fi
         # "--option=value" comes as three words, with "=" as one of them.
@@ -91,7 +93,8 @@ _coldplug() {
         fi
         case $verb in
         check | review) _coldplug_files '*.scenario' ;;
-        replay | show) _coldplug_files '*.json' ;;
+        replay | show | reproduce) _coldplug_files '*.json' ;;
+        lab) _coldplug_files '*.@(scenario|json|sh)' ;;
         conform) _coldplug_files '*.jsonl' ;;
         fixes) _coldplug_words "$(_coldplug_listed fixes)" ;;
         properties) _coldplug_words "$(_coldplug_listed properties)" ;;

@@ -62,6 +62,20 @@ complete -c coldplug -n '__fish_seen_subcommand_from conform' -l min -x -d "Fail
 complete -c coldplug -n '__fish_seen_subcommand_from conform' -s h -l help -d "Show the help of the verb"
 complete -c coldplug -n '__fish_seen_subcommand_from conform' -F
 
+complete -c coldplug -n __fish_use_subcommand -a lab -d "Run scenarios and traces on a real systemd"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l systemd -xa '(__coldplug_listed profiles)' -d "Boot this version"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l root -xa '(__fish_complete_directories)' -d "Boot the systemd of this tree"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l record -rF -d "Write what was seen, as recordings"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l random -x -d "Run N random scenarios"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l seed -x -d "Which random scenarios"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l no-minimize -d "Leave random scenarios as they are"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -s h -l help -d "Show the help of the verb"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -F
+
+complete -c coldplug -n __fish_use_subcommand -a reproduce -d "Print a shell script that makes a real systemd do what a trace says"
+complete -c coldplug -n '__fish_seen_subcommand_from reproduce' -s h -l help -d "Show the help of the verb"
+complete -c coldplug -n '__fish_seen_subcommand_from reproduce' -F
+
 complete -c coldplug -n __fish_use_subcommand -a fixes -d "List or describe the built-in fixes"
 complete -c coldplug -n '__fish_seen_subcommand_from fixes' -l json -d "Print one JSON object"
 complete -c coldplug -n '__fish_seen_subcommand_from fixes' -s h -l help -d "Show the help of the verb"

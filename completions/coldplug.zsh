@@ -19,6 +19,8 @@ _coldplug() {
                 'replay:Run a trace again'
                 'show:Show a trace'
                 'conform:Compare the model with recordings'
+                'lab:Run scenarios and traces on a real systemd'
+                'reproduce:Print a shell script that makes a real systemd do what a trace says'
                 'fixes:List or describe the built-in fixes'
                 'profiles:List the versions of systemd'
                 'properties:List or define the properties'
@@ -100,6 +102,26 @@ _coldplug() {
                         '-h[Show the help of the verb]' \
                         '--help[Show the help of the verb]' \
                         '*:file:_files -g "*.jsonl"'
+                ;;
+        lab)
+                shift words; ((CURRENT--))
+                _arguments -s \
+                        '--systemd=[Boot this version]:VERSION:_coldplug_listed profiles' \
+                        '--root=[Boot the systemd of this tree]:DIR:_files -/' \
+                        '--record=[Write what was seen, as recordings]:FILE:_files' \
+                        '--random=[Run N random scenarios]:N: ' \
+                        '--seed=[Which random scenarios]:S: ' \
+                        '--no-minimize[Leave random scenarios as they are]' \
+                        '-h[Show the help of the verb]' \
+                        '--help[Show the help of the verb]' \
+                        '*:file:_files -g "*.(scenario|json|sh)"'
+                ;;
+        reproduce)
+                shift words; ((CURRENT--))
+                _arguments -s \
+                        '-h[Show the help of the verb]' \
+                        '--help[Show the help of the verb]' \
+                        '*:file:_files -g "*.json"'
                 ;;
         fixes)
                 shift words; ((CURRENT--))
