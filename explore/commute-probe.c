@@ -199,7 +199,7 @@ Fingerprint probe_start(Probe *p, const World *w) {
         const WorldLayout *l = &p->search->layout;
 
         memcpy(p->start, w, l->size);
-        memset(world_order(l, p->start), 0, WORLD_EPOCHS_MAX * l->n_names * l->order_words * sizeof(uint64_t));
+        memset(world_order(l, p->start), 0, world_order_size(l) * sizeof(uint64_t));
         memset(world_clients(l, p->start), 0, l->n_clients * sizeof(Client));
         p->start->reload_client = ID_NONE;
         p->start->top_pc = 0;

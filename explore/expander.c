@@ -36,7 +36,7 @@ void expander_free(Expander *x) {
 
 static void follow_ranks(Expander *x) {
         unsigned epoch = x->world->epoch;
-        bool new_key = (x->world->flags & WORLD_REEXEC_WANTED) != 0 && epoch + 1 < WORLD_EPOCHS_MAX;
+        bool new_key = (x->world->flags & WORLD_REEXEC_WANTED) != 0 && epoch + 1 < x->layout->n_epochs;
 
         if (!x->ranks)
                 return;

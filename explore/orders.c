@@ -22,7 +22,7 @@ static const OrderPair *get_pairs(const OrderSet *s, guint i, size_t *ret_n) {
 static GBytes *list_pairs(const WorldLayout *l, const uint64_t *rows) {
         GArray *pairs = g_array_new(FALSE, FALSE, sizeof(OrderPair));
 
-        for (size_t i = 0; i < WORLD_EPOCHS_MAX * l->n_names; i++)
+        for (size_t i = 0; i < l->n_epochs * l->n_names; i++)
                 for (size_t w = 0; w < l->order_words; w++)
                         for (uint64_t bits = rows[i * l->order_words + w]; bits != 0; bits &= bits - 1) {
                                 OrderPair p = {
@@ -323,10 +323,11 @@ static int add_union(Measure *me, GPtrArray *sets) {
 
 /* The element of each key and name, SIZE_MAX: none. */
 static size_t *number_elements(const OrderSet *s, size_t *ret_n) {
-        size_t n_names = s->layout->n_names, *elements = g_new(size_t, WORLD_EPOCHS_MAX * n_names);
+        size_t n_names = s->layout->n_names, n_rows = s->layout->n_epochs * n_names,
+               *elements = g_new(size_t, n_rows);
 
         *ret_n = 0;
-        for (size_t i = 0; i < WORLD_EPOCHS_MAX * n_names; i++)
+        for (size_t i = 0; i < n_rows; i++)
                 elements[i] = SIZE_MAX;
         for (guint i = 0; i < s->in_order->len; i++) {
                 size_t n;

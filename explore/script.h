@@ -41,7 +41,7 @@ unsigned script_choose(Chooser *self, Manager *m, const Choice *c);
 /* Of which pairs of names the order mattered, alone or with others, per key: a bit for each ordered pair with the smaller
  * id first. */
 static inline size_t asked_pairs_words(const WorldLayout *l) {
-        return WORLD_EPOCHS_MAX * l->n_names * l->order_words;
+        return world_order_size(l);
 }
 static inline uint64_t *asked_pairs_row(const WorldLayout *l, uint64_t *asked, unsigned epoch, NameId name) {
         return asked + (epoch * l->n_names + name) * l->order_words;

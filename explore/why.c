@@ -9,7 +9,7 @@
 /* What the run knows of the order, as rows of world_order(). */
 static uint64_t *rows_of_run(const Search *s, const TraceRun *run) {
         g_autofree World *w = world_new(&s->layout);
-        size_t size = WORLD_EPOCHS_MAX * s->layout.n_names * s->layout.order_words * sizeof(uint64_t);
+        size_t size = world_order_size(&s->layout) * sizeof(uint64_t);
 
         for (guint i = 0; i < run->orders->len; i++) {
                 const TraceOrder *o = run->orders->pdata[i];

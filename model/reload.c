@@ -241,7 +241,7 @@ void manager_reload(Manager *m) {
 
 /* A new process has tables with a new key. */
 static void begin_epoch(Manager *m) {
-        if (m->world->epoch + 1 >= WORLD_EPOCHS_MAX) {
+        if (m->world->epoch + 1U >= m->layout->n_epochs) {
                 manager_limit(m);
                 return;
         }

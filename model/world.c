@@ -29,6 +29,25 @@ static size_t longest_pause(const Program *p) {
         return longest;
 }
 
+static size_t count_reexecs(const Program *p) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < p->n_statements; i++)
+                n += p->statements[i].type == STATEMENT_DAEMON_REEXEC;
+
+        return n;
+}
+
+/* Each statement happens once at most. */
+static size_t count_epochs(const Catalog *c) {
+        size_t n = 1 + count_reexecs(&c->top);
+
+        for (size_t i = 0; i < c->n_clients; i++)
+                n += count_reexecs(c->clients + i);
+
+        return MIN(n, WORLD_EPOCHS_MAX);
+}
+
 static void layout_lengths(const Catalog *c, WorldLayout *l) {
         *l = (WorldLayout) {
                 .n_units = MAX(c->n_units_max, c->n_names), /* each unit has the slot of its name */
@@ -40,6 +59,7 @@ static void layout_lengths(const Catalog *c, WorldLayout *l) {
                 .n_messages = c->n_messages_max,
                 .n_texts = c->n_texts,
                 .n_clients = c->n_clients,
+                .n_epochs = count_epochs(c),
                 .order_words = (c->n_names + 63) / 64,
         };
 
@@ -65,7 +85,7 @@ void world_layout(const Catalog *c, WorldLayout *ret_layout) {
                 { &l->messages,     l->n_messages * sizeof(Message)                                      },
                 { &l->pid_files,    l->n_texts * sizeof(Pid)                                             },
                 { &l->bus_names,    l->n_texts * sizeof(Pid)                                             },
-                { &l->order,        WORLD_EPOCHS_MAX * l->n_names * l->order_words * sizeof(uint64_t)    },
+                { &l->order,        world_order_size(l) * sizeof(uint64_t)                               },
                 { &l->clients,      l->n_clients * sizeof(Client)                                        },
                 { &l->hashed,       0                                                                    },
                 { &l->tag_count,    l->n_texts * sizeof(uint16_t)                                        },

@@ -346,7 +346,7 @@ enum { /* World.flags */
         WORLD_DISPATCHING_RUN_QUEUE = 1 << 8,
 };
 
-/* How many hash keys one run can draw (boot, reexec, growth); more sets WORLD_LIMIT. */
+/* How many hash keys one run can draw at most (boot, reexec); more sets WORLD_LIMIT. */
 #define WORLD_EPOCHS_MAX 4
 
 typedef struct World {
@@ -368,6 +368,7 @@ typedef struct World {
 typedef struct WorldLayout {
         size_t n_units, n_names, n_paths, n_processes, n_dependencies, n_commands, n_messages, n_inbox, n_texts,
                 n_clients;
+        size_t n_epochs;    /* hash keys that a run can draw: one, and one for each reexec of the scenario */
         size_t order_words; /* 64-bit words of one row of the order relation */
         size_t units, commands, dependencies, processes, names, disk, inbox, messages, pid_files, bus_names,
                 order, clients;
@@ -425,6 +426,11 @@ Fingerprint world_fingerprint(const WorldLayout *l, const World *w);
  * a, 0 not decided. world_order_decide(): decides a before b and all that follows from it; they must be undecided. */
 int world_order_known(const WorldLayout *l, const World *w, unsigned epoch, NameId a, NameId b);
 void world_order_decide(const WorldLayout *l, World *w, unsigned epoch, NameId a, NameId b);
+
+/* All rows, in 64-bit words. */
+static inline size_t world_order_size(const WorldLayout *l) {
+        return l->n_epochs * l->n_names * l->order_words;
+}
 
 /* The names that are known to come after @name, a bit for each. */
 static inline uint64_t *world_order_row(const WorldLayout *l, const World *w, unsigned epoch, NameId name) {

@@ -194,7 +194,7 @@ static void forget_ways(const WorldLayout *l, World *world) {
 static void note_state(Walk *w, const World *world) {
         memcpy(w->projected, world, w->layout.size);
         memset(world_order(&w->layout, w->projected), 0,
-               WORLD_EPOCHS_MAX * w->layout.n_names * w->layout.order_words * sizeof(uint64_t));
+               world_order_size(&w->layout) * sizeof(uint64_t));
         forget_ways(&w->layout, w->projected);
 
         Fingerprint f = fingerprint_without_orphan_names(w);

@@ -207,7 +207,7 @@ static void test_keys(void **state) {
 
 /* The same seed draws the same; a set's rankings are those that are asked for. */
 static void test_samples(void **state) {
-        WorldLayout layout = { .n_names = 3, .order_words = 1 };
+        WorldLayout layout = { .n_epochs = WORLD_EPOCHS_MAX, .n_names = 3, .order_words = 1 };
         g_autoptr(OrderDist) d = make(3, 1, 150, 1), again = make(3, 1, 150, 1), other = make(3, 1, 150, 2);
         g_autoptr(OrderSet) set = order_set_new(&layout);
         uint64_t rows[WORLD_EPOCHS_MAX * 3] = { [0] = BIT(1) | BIT(2) }; /* the first before both others */

@@ -38,13 +38,14 @@ static NameId name_of(const Fixture *f, const char *letter) {
 
 /* Whatever is decided in whatever order, all that follows from it is known. */
 static void test_transitive(void **state) {
-        g_autoptr(Fixture) f = five_units();
+        g_autoptr(Fixture) f = fixture_new("257", UNITS ALL "daemon-reexec\n");
         NameId a = name_of(f, "a"), b = name_of(f, "b"), c = name_of(f, "c"), d = name_of(f, "d"),
                e = name_of(f, "e");
         const NameId order[] = { e, c, a, d, b };
         static const uint8_t steps[][2] = { { 0, 1 }, { 3, 4 }, { 2, 3 }, { 1, 2 } };
 
         (void) state;
+        assert_int_equal(f->layout.n_epochs, 2);
         assert_int_equal(world_order_known(&f->layout, f->world, 0, a, b), 0);
 
         for (size_t i = 0; i < G_N_ELEMENTS(steps); i++)

@@ -17,7 +17,7 @@ typedef struct Fixed {
 } Fixed;
 
 static void fixed_init(Fixed *f, size_t n_names) {
-        *f = (Fixed) { .layout = { .n_names = n_names, .order_words = 1 } };
+        *f = (Fixed) { .layout = { .n_epochs = WORLD_EPOCHS_MAX, .n_names = n_names, .order_words = 1 } };
 }
 
 /* Decides a before b and what follows; nothing when it is decided. */
@@ -119,7 +119,7 @@ static void nothing_and_everything(void **state) {
 /* One name before all others, and many names: nothing here may take exponential time. */
 static void one_before_another(void **state) {
         const unsigned n = 40;
-        WorldLayout l = { .n_names = n, .order_words = 1 };
+        WorldLayout l = { .n_epochs = WORLD_EPOCHS_MAX, .n_names = n, .order_words = 1 };
         g_autofree uint64_t *rows = g_new0(uint64_t, WORLD_EPOCHS_MAX * n);
         mpq_t part, expected;
 
@@ -134,7 +134,7 @@ static void one_before_another(void **state) {
 /* Many names, and patterns of which each alone is simple: the first and the last of a hundred names. */
 static void first_and_last_of_many(void **state) {
         const size_t n = 100;
-        WorldLayout l = { .n_names = n, .order_words = (n + 63) / 64 };
+        WorldLayout l = { .n_epochs = WORLD_EPOCHS_MAX, .n_names = n, .order_words = (n + 63) / 64 };
         g_autoptr(OrderSet) set = order_set_new(&l);
         mpq_t part, expected;
 
@@ -162,7 +162,7 @@ static void first_and_last_of_many(void **state) {
 /* Pairs of names that have nothing to do with each other, together more than a machine word has bits. */
 static void many_small_parts(void **state) {
         const size_t n = 200;
-        WorldLayout l = { .n_names = n, .order_words = (n + 63) / 64 };
+        WorldLayout l = { .n_epochs = WORLD_EPOCHS_MAX, .n_names = n, .order_words = (n + 63) / 64 };
         g_autofree uint64_t *rows = g_new0(uint64_t, WORLD_EPOCHS_MAX * n * l.order_words);
         mpq_t part, expected;
 

@@ -23,7 +23,7 @@ typedef struct Fixed {
 } Fixed;
 
 static void fixed_init(Fixed *f, size_t n_names) {
-        *f = (Fixed) { .layout = { .n_names = n_names, .order_words = 1 } };
+        *f = (Fixed) { .layout = { .n_epochs = WORLD_EPOCHS_MAX, .n_names = n_names, .order_words = 1 } };
         f->set = order_set_new(&f->layout);
 }
 
