@@ -7,9 +7,10 @@
  * prints on stdout and stderr; a line "..." stands for any number of lines; a last line "[status N]" gives the exit
  * status, which is 0 without one. Commands run by sh in the source folder with the program under test in PATH.
  *
- *     examples PROGRAM [--update] FILE...
+ *     examples PROGRAM [--update] [--as-root] FILE...
  *
- * With --update the .golden files are rewritten with what was printed. */
+ * With --update the .golden files are rewritten with what was printed. With --as-root those blocks are run, and no others, that
+ * begin with "```console as root": they boot a real systemd. */
 
 #include <glib.h>
 #include <stdbool.h>
@@ -31,7 +32,7 @@ static void example_free(gpointer p) {
         g_free(e);
 }
 
-static GPtrArray *read_examples(const char *file, char **lines) {
+static GPtrArray *read_examples(const char *file, const char *fence, char **lines) {
         GPtrArray *examples = g_ptr_array_new_with_free_func(example_free);
         bool golden = g_str_has_suffix(file, ".golden");
         bool inside = golden;
@@ -39,7 +40,7 @@ static GPtrArray *read_examples(const char *file, char **lines) {
 
         for (unsigned i = 0; lines[i]; i++) {
                 if (!golden && g_str_has_prefix(lines[i], "```")) {
-                        inside = !inside && g_str_equal(lines[i], "```console");
+                        inside = !inside && g_str_equal(lines[i], fence);
                         current = NULL;
                         continue;
                 }
@@ -99,7 +100,7 @@ static void print_lines(const char *title, GPtrArray *lines) {
                 printf("    %s\n", (char *) lines->pdata[i]);
 }
 
-static bool check_file(const char *file, bool update, unsigned *n_run) {
+static bool check_file(const char *file, const char *fence, bool update, unsigned *n_run) {
         g_autofree char *text = NULL;
         g_autoptr(GString) updated = g_string_new(NULL);
         bool ok = true;
@@ -110,7 +111,7 @@ static bool check_file(const char *file, bool update, unsigned *n_run) {
         }
 
         g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-        g_autoptr(GPtrArray) examples = read_examples(file, lines);
+        g_autoptr(GPtrArray) examples = read_examples(file, fence, lines);
         for (unsigned i = 0; i < examples->len; i++) {
                 const Example *e = examples->pdata[i];
                 g_autoptr(GPtrArray) actual = run(e->command);
@@ -133,7 +134,8 @@ static bool check_file(const char *file, bool update, unsigned *n_run) {
 }
 
 int main(int argc, char **argv) {
-        unsigned n_run = 0, n_failed = 0;
+        const char *fence = "```console";
+        unsigned n_run = 0, n_files = 0, n_failed = 0;
         bool update = false;
 
         if (argc < 3)
@@ -146,9 +148,13 @@ int main(int argc, char **argv) {
         for (int i = 2; i < argc; i++)
                 if (g_str_equal(argv[i], "--update"))
                         update = true;
-                else if (!check_file(argv[i], update, &n_run))
-                        n_failed++;
+                else if (g_str_equal(argv[i], "--as-root"))
+                        fence = "```console as root";
+                else {
+                        n_files++;
+                        n_failed += !check_file(argv[i], fence, update, &n_run);
+                }
 
-        printf("%u examples, %u of %d files failed\n", n_run, n_failed, argc - 2);
+        printf("%u examples, %u of %u files failed\n", n_run, n_failed, n_files);
         return n_failed > 0 || n_run == 0;
 }
