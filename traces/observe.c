@@ -5,32 +5,19 @@
 #include "model/tables.h"
 #include "model/unit.h"
 #include "traces/observe.h"
+#include "traces/process-name.h"
 
-/* Forked children of actors are actors; of the commands only those that are /usr/bin/actor. */
+/* Forked children of actors are actors, and the actor stands in for all programs but a tree's own true and false. */
 static bool is_actor(const Manager *m, const Process *p) {
-        return p->command == ID_NONE || m->catalog->commands[p->command].program == PROGRAM_ACTOR;
+        ProgramKind program = p->command == ID_NONE ? PROGRAM_ACTOR : m->catalog->commands[p->command].program;
+
+        return program == PROGRAM_ACTOR || program == PROGRAM_OTHER;
 }
 
 char *observe_process(const Manager *m, Pid pid) {
-        const Process *p;
-        unsigned instance;
-
-        if (pid == 0)
-                return g_strdup("");
-        p = m->processes + (pid - 1);
-        instance = world_instances(m->layout, m->world)[pid - 1];
-        if (!is_actor(m, p))
-                return g_strdup_printf("?%u", instance);
-        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, p->tag), instance);
-}
-
-static char *cgroup_string(const Manager *m, CGroupPath path) {
-        char s[1024];
-
-        if (!cgroup_path_is_set(path))
-                return g_strdup("");
-        cgroup_path_to_string(m->catalog, path, s, sizeof(s));
-        return g_strdup(s);
+        if (pid != 0 && !is_actor(m, m->processes + pid - 1))
+                return g_strdup_printf("?%u", (unsigned) world_instances(m->layout, m->world)[pid - 1]);
+        return process_name(m, pid);
 }
 
 static int compare_strings(gconstpointer a, gconstpointer b) {
@@ -75,7 +62,7 @@ static void observe_service(const Manager *m, const Unit *u, SeenUnit *seen) {
                 seen->field[SEEN_RESULT] = g_strdup(service_result_to_string(u->service.result));
         }
         if (has_cgroup(u))
-                seen->field[SEEN_CONTROL_GROUP] = cgroup_string(m, u->cgroup);
+                seen->field[SEEN_CONTROL_GROUP] = cgroup_name(m, u->cgroup);
 }
 
 static void observe_unit(const Manager *m, const Unit *u, Observation *to) {
@@ -102,7 +89,7 @@ static void observe_orphan(const Manager *m, const Unit *u, Observation *to) {
         seen->field[ORPHAN_LOAD_STATE] = g_strdup(unit_load_state_to_string(u->load_state));
         seen->field[ORPHAN_SUB_STATE] = g_strdup(unit_sub_state_to_string(u->type, u->state));
         seen->field[ORPHAN_MAIN_PID] = observe_process(m, u->service.main_pid);
-        seen->field[ORPHAN_CONTROL_GROUP] = cgroup_string(m, u->cgroup);
+        seen->field[ORPHAN_CONTROL_GROUP] = cgroup_name(m, u->cgroup);
         seen->field[ORPHAN_JOB] = g_strdup(job_string(u));
 }
 
@@ -114,7 +101,7 @@ static void observe_processes(const Manager *m, Observation *to) {
                 if (p->state != PROCESS_RUNNING || !is_actor(m, p))
                         continue;
                 name = observe_process(m, (Pid) (i + 1));
-                cgroup = cgroup_string(m, p->cgroup);
+                cgroup = cgroup_name(m, p->cgroup);
                 observation_add_process(to, name, cgroup);
         }
 }

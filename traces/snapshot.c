@@ -6,6 +6,7 @@
 #include "model/tables.h"
 #include "model/unit.h"
 #include "traces/observe.h"
+#include "traces/process-name.h"
 #include "traces/snapshot.h"
 
 static void row_free(gpointer data) {
@@ -26,23 +27,6 @@ void snapshot_add_row(GPtrArray *rows, const char *subject, const char *field, c
         r = g_new(SnapshotRow, 1);
         *r = (SnapshotRow) { .subject = g_strdup(subject), .field = g_strdup(field), .value = value };
         g_ptr_array_add(rows, r);
-}
-
-static char *process_name(const Manager *m, Pid pid) {
-        if (pid == 0)
-                return g_strdup("");
-
-        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->processes[pid - 1].tag),
-                               (unsigned) world_instances(m->layout, m->world)[pid - 1]);
-}
-
-static char *cgroup_name(const Manager *m, CGroupPath path) {
-        char s[1024];
-
-        if (!cgroup_path_is_set(path))
-                return g_strdup("");
-        cgroup_path_to_string(m->catalog, path, s, sizeof(s));
-        return g_strdup(s);
 }
 
 static char *alias_names(const Manager *m, const Unit *u) {

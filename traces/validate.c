@@ -5,6 +5,7 @@
 #include "model/outside.h"
 #include "model/properties/property.h"
 #include "traces/error.h"
+#include "traces/process-name.h"
 #include "traces/scenario.h"
 #include "traces/validate.h"
 
@@ -131,11 +132,6 @@ static unsigned validator_choose(Chooser *self, Manager *m, const Choice *c) {
         differs(v, "%s asks a question (%s, %u answers) that the trace does not have", c->where,
                 choice_kind_to_string(c->kind), c->n);
         return 0;
-}
-
-static char *process_name(const Manager *m, Pid pid) {
-        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->processes[pid - 1].tag),
-                               (unsigned) world_instances(m->layout, m->world)[pid - 1]);
 }
 
 static void perform_exit(Validator *v, const char *process) {
