@@ -3,35 +3,17 @@
 #include <string.h>
 
 #include "again.h"
+#include "retake.h"
 
 typedef struct Reader {
-        Chooser chooser; /* first: a Chooser is a Reader */
-        Interrupts interrupts;
-        const Search *search;
-        Manager *m;
-        World *world, *scratch;
+        Retake retake; /* first: a Chooser is a Reader */
         const TraceEvent *event;
         guint n_choices, n_interrupts; /* of the event that have been made */
-        GArray *answers;               /* Answer: of the present step */
-        GArray *route;
         bool failed;
 } Reader;
 
-static char *process_name(const Manager *m, Pid pid) {
-        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->processes[pid - 1].tag),
-                               (unsigned) world_instances(m->layout, m->world)[pid - 1]);
-}
-
 static bool is_interrupt(const Reader *r, const TraceInterrupt *t, const Interrupt *in) {
-        const Catalog *c = r->search->catalog;
-
-        if (t->point != in->point)
-                return false;
-        if (in->client != ID_NONE)
-                return g_strcmp0(t->client, c->clients[in->client].name) == 0;
-
-        g_autofree char *process = process_name(r->m, in->pid);
-        return !t->client && g_strcmp0(t->process, process) == 0;
+        return t->point == in->point && retake_is_actor(&r->retake, t, in);
 }
 
 /* Which of the candidates is the next interrupt of the event; 0: none, it comes later. */
@@ -41,7 +23,7 @@ static unsigned read_interrupt(Reader *r, const Choice *c) {
 
         for (unsigned i = 1; i < c->n; i++)
                 if (is_interrupt(r, r->event->interrupts->pdata[r->n_interrupts],
-                                 r->interrupts.candidates + i - 1)) {
+                                 r->retake.interrupts.candidates + i - 1)) {
                         r->n_interrupts++;
                         return i;
                 }
@@ -66,20 +48,11 @@ static unsigned read_choice(Reader *r, const Choice *c) {
 
 static unsigned reader_choose(Chooser *self, Manager *m, const Choice *c) {
         Reader *r = (Reader *) (void *) self;
-        Answer a = { .n = (uint16_t) c->n, .kind = (uint8_t) c->kind };
-
-        (void) m;
 
         if (c->n <= 1)
                 return 0;
-
-        a.answer = (uint16_t) (c->kind == CHOICE_INTERRUPT ? read_interrupt(r, c) : read_choice(r, c));
-        g_array_append_val(r->answers, a);
-        return a.answer;
-}
-
-static void reader_observe(Chooser *self, Manager *m, const char *where, NameId name) {
-        interrupts_observe(&((Reader *) (void *) self)->interrupts, m, where, name);
+        return retake_answer(&r->retake, c,
+                             c->kind == CHOICE_INTERRUPT ? read_interrupt(r, c) : read_choice(r, c));
 }
 
 static uint16_t find_client(const Catalog *c, const char *name) {
@@ -89,105 +62,59 @@ static uint16_t find_client(const Catalog *c, const char *name) {
         return ID_NONE;
 }
 
-static Pid find_exiting(const Reader *r, const char *name) {
-        for (Pid pid = 1; name && pid <= r->m->layout->n_processes; pid++) {
-                g_autofree char *process = NULL;
-
-                if (!process_can_exit(r->m->processes + pid - 1))
-                        continue;
-                process = process_name(r->m, pid);
-                if (strcmp(process, name) == 0)
-                        return pid;
-        }
-        return 0;
-}
-
 /* The event of the model that the trace's event is; false: there is none. */
 static bool find_event(const Reader *r, Event *ret) {
         const TraceEvent *t = r->event;
 
         if (t->top_level)
-                return events_enumerate(r->m, /* top_level= */ true, ret) > 0;
+                return events_enumerate(r->retake.m, /* top_level= */ true, ret) > 0;
 
         switch (t->kind) {
         case TRACE_STATEMENT:
-                *ret = (Event) { .kind = EVENT_STATEMENT, .actor = find_client(r->search->catalog, t->client) };
-                return ret->actor != ID_NONE && event_is_possible(r->m, *ret);
+                *ret = (Event) { .kind = EVENT_STATEMENT,
+                                 .actor = find_client(r->retake.search->catalog, t->client) };
+                return ret->actor != ID_NONE && event_is_possible(r->retake.m, *ret);
 
         case TRACE_EXIT:
-                *ret = (Event) { .kind = EVENT_EXIT, .actor = find_exiting(r, t->process) };
+                *ret = (Event) { .kind = EVENT_EXIT, .actor = retake_find_exiting(&r->retake, t->process) };
                 return ret->actor != 0;
 
         default:
                 *ret = (Event) { .kind = t->interrupts->len > 0 ? EVENT_INTERRUPTED : EVENT_DISPATCH };
-                return event_is_possible(r->m, (Event) { .kind = EVENT_DISPATCH });
+                return event_is_possible(r->retake.m, (Event) { .kind = EVENT_DISPATCH });
         }
-}
-
-static void skip(Reader *r) {
-        const TraceEvent *t = r->event;
-        RouteStep step = { .skipped = true, .client = ID_NONE, .process = t->process };
-
-        if (t->kind == TRACE_STATEMENT)
-                step.client = find_client(r->search->catalog, t->client);
-        route_append(r->route, &step);
 }
 
 static void take(Reader *r) {
-        RouteStep step = { .top_level = r->event->top_level };
-        bool interrupted;
+        const TraceEvent *t = r->event;
+        Event e;
 
-        if (r->event->skipped) {
-                skip(r);
+        if (t->skipped) {
+                retake_skip(&r->retake,
+                            t->kind == TRACE_STATEMENT ? find_client(r->retake.search->catalog, t->client)
+                                                       : ID_NONE,
+                            t->process);
                 return;
         }
-        if (!find_event(r, &step.event)) {
+        if (!find_event(r, &e)) {
                 r->failed = true;
                 return;
         }
-
-        interrupted = step.event.kind == EVENT_INTERRUPTED;
         r->n_choices = r->n_interrupts = 0;
-        g_array_set_size(r->answers, 0);
-        if (interrupted)
-                (void) interrupts_possible(&r->interrupts, r->m);
-        interrupts_start(&r->interrupts, r->m, interrupted);
-        event_perform(r->m, step.event);
-        interrupts_stop(&r->interrupts, r->m);
-        world_normalize(&r->search->layout, r->world, r->scratch);
-
-        step.n_answers = r->answers->len;
-        step.answers = (Answer *) (void *) r->answers->data;
-        route_append(r->route, &step);
+        retake_event(&r->retake, e, t->top_level);
 }
 
 static GArray *read_route(const Search *s, const TraceRun *run) {
-        Reader r = {
-                .chooser = { .choose = reader_choose, .observation_point = reader_observe },
-                .search = s,
-                .m = manager_new(s->catalog, &s->layout, s->profile),
-                .world = g_memdup2(s->boot, s->layout.size),
-                .scratch = world_new(&s->layout),
-                .answers = g_array_new(FALSE, FALSE, sizeof(Answer)),
-                .route = route_new(),
-        };
+        Reader r = {};
 
-        interrupts_init(&r.interrupts, s->catalog);
-        r.m->chooser = &r.chooser;
-        manager_bind(r.m, r.world);
+        retake_init(&r.retake, s, reader_choose);
         for (guint i = 0; i < run->events->len && !r.failed; i++) {
                 r.event = run->events->pdata[i];
                 take(&r);
         }
 
-        interrupts_clear(&r.interrupts);
-        manager_free(r.m);
-        g_free(r.world);
-        g_free(r.scratch);
-        g_array_unref(r.answers);
-        if (r.failed)
-                g_clear_pointer(&r.route, g_array_unref);
-        return r.route;
+        g_autoptr(GArray) route = retake_finish(&r.retake);
+        return r.failed ? NULL : g_steal_pointer(&route);
 }
 
 Trace *record_again(const Search *s, const Trace *t) {

@@ -4,24 +4,19 @@
 
 #include "lockstep-internal.h"
 #include "other-run.h"
+#include "retake.h"
 
 typedef struct Follower {
-        Chooser chooser;
-        Interrupts interrupts;
-        const Search *search;
-        Manager *m;
-        World *world, *scratch;
+        Retake retake; /* first: a Chooser is a Follower */
         const ClosestOrder *order;
         GArray *fixed; /* uint16_t: the run's answers to questions that are not about orders */
         guint position;
         GPtrArray *
                 wanted; /* TraceInterrupt: what happened in the middle of the run's reload, and has not yet in this one */
-        GArray *answers; /* Answer: of the present step */
-        GArray *route;
 } Follower;
 
 static bool comes_before(const Follower *f, NameId a, NameId b) {
-        return closest_order_before(f->order, f->world->epoch, a, b);
+        return closest_order_before(f->order, f->retake.world->epoch, a, b);
 }
 
 /* Which of the names that can be the first or last it is. */
@@ -34,21 +29,10 @@ static unsigned find_end(const Follower *f, const Choice *c) {
         return end;
 }
 
-static char *process_name(const Manager *m, Pid pid) {
-        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->processes[pid - 1].tag),
-                               (unsigned) world_instances(m->layout, m->world)[pid - 1]);
-}
-
 static bool is_wanted(const Follower *f, const TraceInterrupt *t, const Interrupt *in, const Choice *c) {
-        const Catalog *catalog = f->search->catalog;
-
-        if (strcmp(t->where, c->where) != 0 || g_strcmp0(t->unit, catalog_name_str(catalog, c->a)) != 0)
-                return false;
-        if (in->client != ID_NONE)
-                return t->client && strcmp(t->client, catalog->clients[in->client].name) == 0;
-
-        g_autofree char *process = process_name(f->m, in->pid);
-        return !t->client && g_strcmp0(t->process, process) == 0;
+        return strcmp(t->where, c->where) == 0 &&
+               g_strcmp0(t->unit, catalog_name_str(f->retake.search->catalog, c->a)) == 0 &&
+               retake_is_actor(&f->retake, t, in);
 }
 
 /* What happened at this point of the run's reload. */
@@ -56,54 +40,34 @@ static unsigned find_interrupt(Follower *f, const Choice *c) {
         if (f->wanted->len == 0)
                 return 0;
         for (unsigned i = 1; i < c->n; i++)
-                if (is_wanted(f, f->wanted->pdata[0], f->interrupts.candidates + i - 1, c)) {
+                if (is_wanted(f, f->wanted->pdata[0], f->retake.interrupts.candidates + i - 1, c)) {
                         g_ptr_array_remove_index(f->wanted, 0);
                         return i;
                 }
         return 0;
 }
 
+static unsigned next_fixed(Follower *f, unsigned n) {
+        uint16_t answer = g_array_index(f->fixed, uint16_t, f->position++);
+
+        return MIN(answer, n - 1);
+}
+
 static unsigned follower_choose(Chooser *self, Manager *m, const Choice *c) {
         Follower *f = (Follower *) (void *) self;
-        Answer a = { .n = (uint16_t) c->n, .kind = (uint8_t) c->kind };
+        unsigned answer = 0;
 
         if (c->n <= 1)
                 return 0;
         if (c->kind == CHOICE_ORDER)
-                a.answer = comes_before(f, c->b, c->a);
+                answer = comes_before(f, c->b, c->a);
         else if (choice_is_order(c->kind))
-                a.answer = (uint16_t) find_end(f, c);
+                answer = find_end(f, c);
         else if (c->kind == CHOICE_INTERRUPT)
-                a.answer = (uint16_t) find_interrupt(f, c);
-        else if (f->position < f->fixed->len) {
-                uint16_t answer = g_array_index(f->fixed, uint16_t, f->position++);
-
-                a.answer = MIN(answer, (uint16_t) (c->n - 1));
-        }
-        g_array_append_val(f->answers, a);
-        return a.answer;
-}
-
-static void follower_observe(Chooser *self, Manager *m, const char *where, NameId name) {
-        interrupts_observe(&((Follower *) (void *) self)->interrupts, m, where, name);
-}
-
-static void take(Follower *f, Event e, bool top_level) {
-        bool interrupted = e.kind == EVENT_INTERRUPTED;
-
-        g_array_set_size(f->answers, 0);
-        if (interrupted)
-                (void) interrupts_possible(&f->interrupts, f->m);
-        interrupts_start(&f->interrupts, f->m, interrupted);
-        event_perform(f->m, e);
-        interrupts_stop(&f->interrupts, f->m);
-        world_normalize(&f->search->layout, f->world, f->scratch);
-        route_append(f->route, &(RouteStep) {
-                                       .event = e,
-                                       .top_level = top_level,
-                                       .n_answers = f->answers->len,
-                                       .answers = (Answer *) (void *) f->answers->data,
-                               });
+                answer = find_interrupt(f, c);
+        else if (f->position < f->fixed->len)
+                answer = next_fixed(f, c->n);
+        return retake_answer(&f->retake, c, answer);
 }
 
 /* The next operation of the top level, up to where PID 1 is at rest again. */
@@ -111,59 +75,48 @@ static void take_top_level(Follower *f) {
         Event e;
         bool done = false;
 
-        for (unsigned i = 0; i < TOP_EVENTS_MAX && events_enumerate(f->m, true, &e) > 0; i++) {
+        for (unsigned i = 0; i < TOP_EVENTS_MAX && events_enumerate(f->retake.m, true, &e) > 0; i++) {
                 if (e.kind == EVENT_TOP && done)
                         return;
                 done = done || e.kind == EVENT_TOP;
-                take(f, e, true);
+                retake_event(&f->retake, e, true);
         }
-}
-
-static void take_or_skip(Follower *f, Event e, uint16_t client, const char *process) {
-        if (event_is_possible(f->m, e))
-                take(f, e, false);
-        else
-                route_append(f->route,
-                             &(RouteStep) { .skipped = true, .client = client, .process = (char *) process });
 }
 
 static void take_statement(Follower *f, uint16_t client) {
-        take_or_skip(f, (Event) { .kind = EVENT_STATEMENT, .actor = client }, client, NULL);
+        Event e = { .kind = EVENT_STATEMENT, .actor = client };
+
+        if (event_is_possible(f->retake.m, e))
+                retake_event(&f->retake, e, false);
+        else
+                retake_skip(&f->retake, client, NULL);
 }
 
 static void take_exit(Follower *f, const char *process) {
-        Event e = { .kind = EVENT_EXIT };
+        Event e = { .kind = EVENT_EXIT, .actor = retake_find_exiting(&f->retake, process) };
 
-        for (Pid pid = 1; pid <= f->m->layout->n_processes && e.actor == 0; pid++) {
-                g_autofree char *name = NULL;
-
-                if (!process_can_exit(f->m->processes + pid - 1))
-                        continue;
-                name = process_name(f->m, pid);
-                if (strcmp(name, process) == 0)
-                        e.actor = pid;
-        }
         if (e.actor != 0)
-                take(f, e, false);
+                retake_event(&f->retake, e, false);
         else
-                route_append(f->route,
-                             &(RouteStep) { .skipped = true, .client = ID_NONE, .process = (char *) process });
+                retake_skip(&f->retake, ID_NONE, process);
 }
 
 static void take_dispatch(Follower *f, const TraceEvent *t) {
-        bool reloads = (f->world->flags & (WORLD_RELOAD_WANTED | WORLD_REEXEC_WANTED)) != 0;
+        bool reloads = (f->retake.world->flags & (WORLD_RELOAD_WANTED | WORLD_REEXEC_WANTED)) != 0;
 
         g_ptr_array_set_size(f->wanted, 0);
         for (guint i = 0; i < t->interrupts->len; i++)
                 g_ptr_array_add(f->wanted, t->interrupts->pdata[i]);
-        if (event_is_possible(f->m, (Event) { .kind = EVENT_DISPATCH }))
-                take(f, (Event) { .kind = f->wanted->len > 0 && reloads ? EVENT_INTERRUPTED : EVENT_DISPATCH },
-                     false);
+        if (event_is_possible(f->retake.m, (Event) { .kind = EVENT_DISPATCH }))
+                retake_event(
+                        &f->retake,
+                        (Event) { .kind = f->wanted->len > 0 && reloads ? EVENT_INTERRUPTED : EVENT_DISPATCH },
+                        false);
 
         /* What cannot happen in the middle of it happens right after it. */
         while (f->wanted->len > 0) {
                 const TraceInterrupt *in = g_ptr_array_remove_index(f->wanted, 0);
-                const Catalog *c = f->search->catalog;
+                const Catalog *c = f->retake.search->catalog;
 
                 if (!in->client) {
                         take_exit(f, in->process);
@@ -215,30 +168,16 @@ static guint follow(Follower *f, const GArray *route, const TraceRun *run, guint
 
 GArray *other_run_route(const Search *s, const GArray *route, const TraceRun *run, const ClosestOrder *order) {
         Follower f = {
-                .chooser = { .choose = follower_choose, .observation_point = follower_observe },
-                .search = s,
-                .m = manager_new(s->catalog, &s->layout, s->profile),
-                .world = g_memdup2(s->boot, s->layout.size),
-                .scratch = world_new(&s->layout),
                 .order = order,
                 .fixed = g_array_new(FALSE, FALSE, sizeof(uint16_t)),
                 .wanted = g_ptr_array_new(),
-                .answers = g_array_new(FALSE, FALSE, sizeof(Answer)),
-                .route = route_new(),
         };
 
-        interrupts_init(&f.interrupts, s->catalog);
-        f.m->chooser = &f.chooser;
-        manager_bind(f.m, f.world);
+        retake_init(&f.retake, s, follower_choose);
         for (guint i = 0; i < route->len && i < run->events->len;)
                 i += follow(&f, route, run, i);
 
-        interrupts_clear(&f.interrupts);
         g_array_unref(f.fixed);
         g_ptr_array_unref(f.wanted);
-        g_array_unref(f.answers);
-        manager_free(f.m);
-        g_free(f.world);
-        g_free(f.scratch);
-        return f.route;
+        return retake_finish(&f.retake);
 }

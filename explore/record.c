@@ -4,6 +4,8 @@
 
 #include "record.h"
 #include "recorded-top.h"
+#include "retake.h"
+#include "traces/process-name.h"
 
 typedef struct Recorder {
         Chooser chooser;
@@ -61,11 +63,6 @@ static unsigned recorder_choose(Chooser *self, Manager *m, const Choice *c) {
 
 static void recorder_observation_point(Chooser *self, Manager *m, const char *where, NameId name) {
         interrupts_observe(&RECORDER_OF(self, chooser)->interrupts, m, where, name);
-}
-
-static char *process_name(const Manager *m, Pid pid) {
-        return g_strdup_printf("%s.%u", catalog_text_str(m->catalog, m->processes[pid - 1].tag),
-                               (unsigned) world_instances(m->layout, m->world)[pid - 1]);
 }
 
 static void note_interrupt(Interrupts *i, Manager *m, const Interrupt *in, const char *where, NameId name) {
@@ -224,7 +221,6 @@ static void check(Recorder *r, Moment when) {
 
 static void take_step(Recorder *r, TraceRun *run) {
         Manager *m = r->m;
-        bool interrupted = r->step->event.kind == EVENT_INTERRUPTED;
 
         if (r->step->skipped) {
                 add_skipped(r, run);
@@ -237,11 +233,7 @@ static void take_step(Recorder *r, TraceRun *run) {
         r->violated = false;
         m->reload.done = false;
         m->hit_tag = ID_NONE;
-        if (interrupted)
-                (void) interrupts_possible(&r->interrupts, m);
-        interrupts_start(&r->interrupts, m, interrupted);
-        event_perform(m, r->step->event);
-        interrupts_stop(&r->interrupts, m);
+        perform_with_interrupts(&r->interrupts, m, r->step->event);
         r->failed = r->failed || r->position != r->step->n_answers;
 
         if (e->kind == TRACE_STATEMENT)
