@@ -10,10 +10,6 @@
 #include "model/fixes.h"
 #include "traces/json-text.h"
 
-static const char *plural(uint64_t n) {
-        return n == 1 ? "" : "s";
-}
-
 int check_report_status(const Exploration *e) {
         g_autofree char *reason = exploration_incomplete_reason(e);
         int status = reason ? STATUS_INCOMPLETE : STATUS_OK;

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* clang-format off */
@@ -29,6 +30,11 @@ int file_error(const GError *error);
 
 /* Prints one line on stderr that does not change the exit status. */
 void warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* What a noun ends in behind the number @n. */
+static inline const char *plural(uint64_t n) {
+        return n == 1 ? "" : "s";
+}
 
 /* Parses the options of @verb, with --help added. The arguments that are left are argv[1] to argv[argc - 1].
  * False: the verb is done, *ret_status is its exit status. */

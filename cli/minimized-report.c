@@ -23,7 +23,7 @@ void minimized_report_text(GString *out, const char *scenario, const Profile *pr
         g_string_append_printf(out, "%s%s · systemd %s · minimized for %s%s\n", c->bold, scenario, label,
                                property_name(property), c->off);
         g_string_append_printf(out, "  %u smaller scenario%s tried, %u of them still violate it%s\n", m->n_tries,
-                               m->n_tries == 1 ? "" : "s", m->n_kept,
+                               plural(m->n_tries), m->n_kept,
                                m->complete ? "" : "; incomplete, it may become smaller still");
         g_string_append(out, m->removed->len > 0 ? "  removed:\n" : "  nothing can be removed\n");
         for (guint i = 0; i < m->removed->len; i++)
@@ -35,12 +35,8 @@ void minimized_report_text(GString *out, const char *scenario, const Profile *pr
 }
 
 void minimized_append_json(GString *out, const Minimized *m) {
-        g_string_append(out, "{\"removed\": [");
-        for (guint i = 0; i < m->removed->len; i++) {
-                g_string_append(out, i > 0 ? ", " : "");
-                json_append_string(out, m->removed->pdata[i]);
-        }
-        g_string_append_c(out, ']');
+        g_string_append_c(out, '{');
+        json_append_array(out, "removed", m->removed);
         json_add_text(out, "text", m->text);
         json_add_number(out, "tries", m->n_tries);
         json_add_number(out, "kept", m->n_kept);

@@ -29,13 +29,7 @@ static void append_properties(GString *out, uint32_t mask) {
         g_autofree char *names = review_property_names(mask);
         g_auto(GStrv) words = g_strsplit(names, ", ", -1);
 
-        json_append_key(out, "properties");
-        g_string_append_c(out, '[');
-        for (char **w = words; *w; w++) {
-                g_string_append(out, w == words ? "" : ", ");
-                json_append_string(out, *w);
-        }
-        g_string_append_c(out, ']');
+        json_append_strings(out, "properties", (const char *const *) words, g_strv_length(words));
 }
 
 static void append_columns(GString *out, const ReviewReport *r) {

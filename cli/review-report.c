@@ -30,10 +30,6 @@ static char *join(const GPtrArray *words) {
         return g_string_free(s, FALSE);
 }
 
-static const char *plural(unsigned n) {
-        return n == 1 ? "" : "s";
-}
-
 char *review_scope(const ReviewReport *r) {
         g_autoptr(GPtrArray) versions = g_ptr_array_new();
         g_autofree char *joined = NULL;

@@ -111,34 +111,12 @@ static void append_difference_text(GString *out, const Recording *r, const Diffe
 
 static void append_difference_json(GString *out, const Recording *r, const Difference *d) {
         g_string_append(out, out->len > 0 ? ", {" : "{");
-        json_append_key(out, "file");
-        json_append_string(out, r->file);
+        json_add_text(out, "file", r->file);
         json_add_number(out, "line", r->line);
-        json_append_key(out, "name");
-        json_append_string(out, r->name);
-        json_append_key(out, "systemd");
-        json_append_string(out, r->profile->name);
-        json_add_number(out, "step", d->step);
-        json_append_key(out, "do");
-        json_append_string(out, ((const Step *) r->steps->pdata[d->step - 1])->source);
-        json_append_key(out, "what");
-        json_append_string(out, d->what);
-        json_append_key(out, "rows");
-        g_string_append_c(out, '[');
-        for (unsigned i = 0; i < d->rows->len; i++) {
-                const DifferenceRow *row = d->rows->pdata[i];
-
-                g_string_append(out, i > 0 ? ", {" : "{");
-                json_append_key(out, "label");
-                json_append_string(out, row->label);
-                json_append_key(out, "recorded");
-                json_append_string(out, row->recorded);
-                json_append_key(out, "model");
-                json_append_string(out, row->predicted);
-                json_append_key(out, "differs");
-                g_string_append(out, row->differs ? "true}" : "false}");
-        }
-        g_string_append(out, "]}");
+        json_add_text(out, "name", r->name);
+        json_add_text(out, "systemd", r->profile->name);
+        json_add_difference(out, r, d);
+        g_string_append_c(out, '}');
 }
 
 static void add_details(Conform *c, const Recording *r, const Recording *predicted, const Difference *d) {

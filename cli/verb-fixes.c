@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 #include "cli/common.h"
+#include "cli/json-fields.h"
 #include "cli/select.h"
 #include "cli/verb.h"
 #include "traces/json-text.h"
@@ -18,33 +19,16 @@ static GPtrArray *merged_in(const Fix *f) {
         return names;
 }
 
-static void append_list(GString *out, const char *key, const GPtrArray *names) {
-        json_append_key(out, key);
-        g_string_append_c(out, '[');
-        for (guint i = 0; i < names->len; i++) {
-                g_string_append(out, i > 0 ? ", " : "");
-                json_append_string(out, names->pdata[i]);
-        }
-        g_string_append_c(out, ']');
-}
-
 static void append_json(GString *out, const Fix *f) {
         g_autoptr(GPtrArray) merged = merged_in(f);
-        g_autoptr(GPtrArray) refuses = g_ptr_array_new();
 
-        for (const char *const *name = f->refuses; name && *name; name++)
-                g_ptr_array_add(refuses, (gpointer) *name);
         g_string_append_c(out, '{');
-        json_append_key(out, "name");
-        json_append_string(out, f->name);
-        json_append_key(out, "built_in");
-        g_string_append(out, fix_find(f->name) == f ? "true" : "false");
-        json_append_key(out, "summary");
-        json_append_string(out, f->summary);
-        json_append_key(out, "follows");
-        json_append_string(out, f->follows);
-        append_list(out, "merged_in", merged);
-        append_list(out, "refuses", refuses);
+        json_add_text(out, "name", f->name);
+        json_add_flag(out, "built_in", fix_find(f->name) == f);
+        json_add_text(out, "summary", f->summary);
+        json_add_text(out, "follows", f->follows);
+        json_append_array(out, "merged_in", merged);
+        json_append_strings(out, "refuses", f->refuses, f->refuses ? g_strv_length((char **) f->refuses) : 0);
         g_string_append_c(out, '}');
 }
 

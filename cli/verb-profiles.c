@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/common.h"
+#include "cli/json-fields.h"
 #include "cli/verb.h"
 #include "model/profile.h"
-#include "traces/json-text.h"
 
 static void append_json(GString *out, const Profile *p) {
         g_string_append_c(out, '{');
-        json_append_key(out, "name");
-        json_append_string(out, p->name);
-        json_append_key(out, "default");
-        g_string_append(out, p == profile_default() ? "true" : "false");
-        json_append_key(out, "describes");
-        json_append_string(out, p->describes);
+        json_add_text(out, "name", p->name);
+        json_add_flag(out, "default", p == profile_default());
+        json_add_text(out, "describes", p->describes);
         g_string_append_c(out, '}');
 }
 

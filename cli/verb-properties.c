@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/common.h"
+#include "cli/json-fields.h"
 #include "cli/verb.h"
 #include "model/properties/property.h"
-#include "traces/json-text.h"
 
 static const Property *find(const char *name) {
         size_t n;
@@ -36,12 +36,9 @@ static bool select_properties(char **names, GPtrArray *to) {
 
 static void append_json(GString *out, const Property *p) {
         g_string_append_c(out, '{');
-        json_append_key(out, "name");
-        json_append_string(out, p->name);
-        json_append_key(out, "summary");
-        json_append_string(out, p->summary);
-        json_append_key(out, "definition");
-        json_append_string(out, p->definition);
+        json_add_text(out, "name", p->name);
+        json_add_text(out, "summary", p->summary);
+        json_add_text(out, "definition", p->definition);
         g_string_append_c(out, '}');
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/common.h"
+#include "cli/json-fields.h"
 #include "cli/select.h"
 #include "cli/verb.h"
 #include "explore/again.h"
@@ -21,30 +22,18 @@ static void append_text(GString *out, const char *file, const Trace *t, const ch
                 g_string_append_printf(out, "  %sFAIL%s %s: %s\n", c->bad, c->off, file, why);
         else
                 g_string_append_printf(out, "  %sok%s   %u event%s again: %s\n", c->good, c->off, t->n_events,
-                                       t->n_events == 1 ? "" : "s", t->violation);
+                                       plural(t->n_events), t->violation);
 }
 
 static void append_json(GString *out, const char *file, const Trace *t, const char *why, bool first) {
         g_string_append(out, first ? "{" : ",\n{");
-        json_append_key(out, "trace");
-        json_append_string(out, file);
-        json_append_key(out, "scenario");
-        json_append_string(out, t->scenario);
-        json_append_key(out, "systemd");
-        json_append_string(out, t->systemd);
-        json_append_key(out, "fixes");
-        g_string_append_c(out, '[');
-        for (guint i = 0; i < t->fixes->len; i++) {
-                g_string_append(out, i > 0 ? ", " : "");
-                json_append_string(out, t->fixes->pdata[i]);
-        }
-        g_string_append_c(out, ']');
-        json_append_key(out, "property");
-        json_append_string(out, t->property);
-        json_append_key(out, "same");
-        g_string_append(out, why ? "false" : "true");
-        json_append_key(out, "difference");
-        json_append_string(out, why);
+        json_add_text(out, "trace", file);
+        json_add_text(out, "scenario", t->scenario);
+        json_add_text(out, "systemd", t->systemd);
+        json_append_array(out, "fixes", t->fixes);
+        json_add_text(out, "property", t->property);
+        json_add_flag(out, "same", !why);
+        json_add_text(out, "difference", why);
         g_string_append_c(out, '}');
 }
 

@@ -56,6 +56,20 @@ void json_append_key(GString *s, const char *key) {
         g_string_append(s, ": ");
 }
 
+void json_append_strings(GString *s, const char *key, const char *const *strings, size_t n) {
+        json_append_key(s, key);
+        g_string_append_c(s, '[');
+        for (size_t i = 0; i < n; i++) {
+                g_string_append(s, i > 0 ? ", " : "");
+                json_append_string(s, strings[i]);
+        }
+        g_string_append_c(s, ']');
+}
+
+void json_append_array(GString *s, const char *key, const GPtrArray *strings) {
+        json_append_strings(s, key, (const char *const *) strings->pdata, strings->len);
+}
+
 /* What may stand outside of strings: structure, numbers, true, false, null. */
 static bool is_json_byte(char c) {
         return c != '\0' && strchr("{}[],: \t\r\n0123456789+-.eEtruefalsn", c) != NULL;

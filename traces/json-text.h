@@ -13,6 +13,11 @@ void json_append_string(GString *s, const char *text);
 /* Appends `"key": `, with ", " before it unless it is the first in its object. */
 void json_append_key(GString *s, const char *key);
 
+/* Appends `"key": [...]`, an array of strings. */
+void json_append_strings(GString *s, const char *key, const char *const *strings, size_t n);
+/* The same for an array of char *. */
+void json_append_array(GString *s, const char *key, const GPtrArray *strings);
+
 /* How deep a file may nest its objects and arrays. */
 #define JSON_DEPTH_MAX 64U
 

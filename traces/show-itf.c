@@ -233,14 +233,9 @@ static void append_meta(GString *s, const TraceView *v) {
         add_text(s, "description", v->violation);
         add_text(s, "property", t->property);
         add_text(s, "systemd", t->systemd);
-        json_append_key(s, "fixes");
-        g_string_append_c(s, '[');
-        for (guint i = 0; i < t->fixes->len; i++) {
-                g_string_append(s, i > 0 ? ", " : "");
-                json_append_string(s, t->fixes->pdata[i]);
-        }
+        json_append_array(s, "fixes", t->fixes);
         g_string_append(
-                s, "]},\n\"vars\": [\"event\", \"pid1\", \"units\", \"processes\", \"files\"],\n\"states\": [");
+                s, "},\n\"vars\": [\"event\", \"pid1\", \"units\", \"processes\", \"files\"],\n\"states\": [");
 }
 
 void show_itf(const TraceView *v, const ShowOptions *o, GString *out) {

@@ -240,21 +240,10 @@ static void add_properties(GString *s, const TraceView *v) {
         g_string_append_c(s, '{');
         add_text(s, "scenario", v->trace->scenario);
         add_text(s, "systemd", v->trace->systemd);
-        json_append_key(s, "fixes");
-        g_string_append_c(s, '[');
-        for (guint i = 0; i < v->trace->fixes->len; i++) {
-                g_string_append(s, i > 0 ? ", " : "");
-                json_append_string(s, v->trace->fixes->pdata[i]);
-        }
-        g_string_append_c(s, ']');
+        json_append_array(s, "fixes", v->trace->fixes);
         add_text(s, "odds", v->odds);
-        json_append_key(s, "hashOrder");
-        g_string_append_c(s, '[');
-        for (guint i = 0; i < v->run.orders->len; i++) {
-                g_string_append(s, i > 0 ? ", " : "");
-                json_append_string(s, v->run.orders->pdata[i]);
-        }
-        g_string_append(s, "]}");
+        json_append_array(s, "hashOrder", v->run.orders);
+        g_string_append_c(s, '}');
 }
 
 static void add_result(Sarif *f, int rule) {

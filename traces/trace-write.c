@@ -96,17 +96,6 @@ static void add_array_unless_empty(GString *s, const char *key, const GPtrArray 
                 add_array(s, key, array, indent, add);
 }
 
-static void add_journal(GString *s, const GPtrArray *lines) {
-        if (lines->len == 0)
-                return;
-        json_append_key(s, "journal");
-        for (guint i = 0; i < lines->len; i++) {
-                g_string_append(s, i > 0 ? ", " : "[");
-                json_append_string(s, lines->pdata[i]);
-        }
-        g_string_append_c(s, ']');
-}
-
 static void add_event(GString *s, gconstpointer data) {
         const TraceEvent *e = data;
 
@@ -124,7 +113,8 @@ static void add_event(GString *s, gconstpointer data) {
         add_array_unless_empty(s, "interrupts", e->interrupts, "    ", add_interrupt);
         add_array_unless_empty(s, "changes", e->changes, "    ", add_change);
         add_array_unless_empty(s, "notes", e->notes, "    ", add_note);
-        add_journal(s, e->journal);
+        if (e->journal->len > 0)
+                json_append_array(s, "journal", e->journal);
         add_optional(s, "stream", e->stream);
         add_array_unless_empty(s, "entries", e->entries, "    ", add_entry);
 }
@@ -162,13 +152,8 @@ char *trace_to_json(const Trace *t) {
         add_text(s, "format", TRACE_FORMAT);
         add_number(s, "version", TRACE_VERSION);
         add_text(s, "systemd", t->systemd);
-        json_append_key(s, "fixes");
-        g_string_append_c(s, '[');
-        for (guint i = 0; i < t->fixes->len; i++) {
-                g_string_append(s, i > 0 ? ", " : "");
-                json_append_string(s, t->fixes->pdata[i]);
-        }
-        g_string_append(s, "],\n\"scenario\": {");
+        json_append_array(s, "fixes", t->fixes);
+        g_string_append(s, ",\n\"scenario\": {");
         add_text(s, "name", t->scenario);
         add_text(s, "text", t->text);
         g_string_append(s, "}");
