@@ -287,7 +287,7 @@ static void add_notes(Data *d, const ViewStep *s) {
                 return;
         begin(d, "notes", '[');
         for (guint i = 0; i < s->notes->len; i++)
-                if (!html_note_is_told(s, s->notes->pdata[i]))
+                if (!show_note_is_of_entry(s, s->notes->pdata[i]))
                         add_note(d, s->notes->pdata[i]);
         end(d, ']');
 }

@@ -22,7 +22,7 @@ static void append_notes(GString *out, const ViewStep *s) {
         for (guint i = 0; i < s->notes->len; i++) {
                 const ViewNote *n = s->notes->pdata[i];
 
-                if (!html_note_is_told(s, n))
+                if (!show_note_is_of_entry(s, n))
                         append_item(out, n->needed ? "" : "merely", n->sentence);
         }
         g_string_append(out, "</ul>");

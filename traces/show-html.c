@@ -20,11 +20,6 @@ ViewActor html_step_actor(const ViewStep *s) {
         return s->actor == VIEW_CLIENT && s->event->process ? VIEW_WORLD : s->actor;
 }
 
-bool html_note_is_told(const ViewStep *s, const ViewNote *n) {
-        return s->stream && strcmp(n->note->function, "manager_deserialize_one_unit") == 0 &&
-               g_str_has_prefix(n->note->text, "has taken ");
-}
-
 bool html_compares_orders(const Trace *t) {
         int i = property_find(t->property);
         size_t n;

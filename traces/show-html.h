@@ -31,9 +31,6 @@ bool html_compares_orders(const Trace *t);
 /* Who acts: what a process does is its own, whoever made it do so. */
 ViewActor html_step_actor(const ViewStep *s);
 
-/* What the entries of the stream tell better. */
-bool html_note_is_told(const ViewStep *s, const ViewNote *n);
-
 /* show-html-data.c: all that the scripts of the page show, as JSON that may stand in an element "script". */
 void html_append_data(const HtmlPage *p, GString *out);
 

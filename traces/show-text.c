@@ -20,8 +20,7 @@ typedef struct Text {
 static bool note_is_told(const ViewStep *s, const ViewNote *n) {
         if (strcmp(n->note->function, "manager_reload") == 0 && strcmp(n->note->text, "reloads") == 0)
                 return true;
-        return s->stream && strcmp(n->note->function, "manager_deserialize_one_unit") == 0 &&
-               g_str_has_prefix(n->note->text, "has taken ");
+        return show_note_is_of_entry(s, n);
 }
 
 /* A function that does the same twice is told of once. */

@@ -212,3 +212,8 @@ char *show_cause(const ViewCause *c) {
                 return g_strdup(c->subject);
         return g_strdup_printf("%s of %s", c->field, c->subject);
 }
+
+bool show_note_is_of_entry(const ViewStep *s, const ViewNote *n) {
+        return s->stream && strcmp(n->note->function, "manager_deserialize_one_unit") == 0 &&
+               g_str_has_prefix(n->note->text, "has taken ");
+}

@@ -49,5 +49,7 @@ char *show_overwritten(const ViewEntry *e);
 char *show_kept(const ViewEntry *e);
 /* "state=running main-pid=a.1": the lines whose fields are shown. */
 char *show_entry_values(const ViewEntry *e);
+/* What the entries of the stream tell better, where the format shows them. */
+bool show_note_is_of_entry(const ViewStep *s, const ViewNote *n);
 /* "what PID 1 does next", "SubState of a.service" */
 char *show_cause(const ViewCause *c);
