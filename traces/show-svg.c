@@ -75,26 +75,24 @@ static void append_arrow(GString *s, const char *more, int x, int from, int to) 
                                2 * back, 2 * (ARROW_SIZE - 1));
 }
 
-static void append_badge(GString *s, int x, int y, unsigned number, bool bad) {
+/* Numbers in circles, as large as they may be and, when they are long, become. */
+typedef struct Disc {
+        const char *class, *bad_class, *text_class;
+        int radius, size, min_size;
+} Disc;
+
+static const Disc badge = { "badge", "badge badbadge", "onbadge", BADGE_RADIUS, 15, 8 };
+static const Disc chip = { "chip", "chip badchip", NULL, CHIP_RADIUS, 14, 7 };
+
+static void append_disc(GString *s, const Disc *d, int x, int y, unsigned number, bool bad) {
         g_autofree char *text = g_strdup_printf("%u", number);
-        SvgFont f = { 15, true };
+        SvgFont f = { d->size, true };
 
-        while (svg_text_width(text, f) > 2 * BADGE_RADIUS - 4 && f.size > 8)
+        while (svg_text_width(text, f) > 2 * d->radius - 4 && f.size > d->min_size)
                 f.size--;
-        g_string_append_printf(s, "<circle class=\"badge%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>\n",
-                               bad ? " badbadge" : "", x, y, BADGE_RADIUS);
-        svg_append_text(s, x, y + BASE_LINE, f, SVG_MIDDLE, "onbadge", text);
-}
-
-static void append_chip(GString *s, int x, int y, unsigned number, bool bad) {
-        g_autofree char *text = g_strdup_printf("%u", number);
-        SvgFont f = { 14, true };
-
-        while (svg_text_width(text, f) > 2 * CHIP_RADIUS - 4 && f.size > 7)
-                f.size--;
-        g_string_append_printf(s, "<circle class=\"chip%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>\n",
-                               bad ? " badchip" : "", x, y, CHIP_RADIUS);
-        svg_append_text(s, x, y + BASE_LINE, f, SVG_MIDDLE, NULL, text);
+        g_string_append_printf(s, "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>\n",
+                               bad ? d->bad_class : d->class, x, y, d->radius);
+        svg_append_text(s, x, y + BASE_LINE, f, SVG_MIDDLE, d->text_class, text);
 }
 
 static void draw_head(const Drawing *d) {
@@ -340,17 +338,17 @@ static void draw_marks(const Drawing *d, const SvgColumn *c) {
         svg_append_lines(d->out, x, manager->bar - height + 4, svg_font_small, SVG_MIDDLE,
                          c->kind == SVG_ENTRY ? NULL : "dim", c->side);
         if (c->kind == SVG_STEP)
-                append_badge(
-                        d->out, x,
+                append_disc(
+                        d->out, &badge, x,
                         svg_lane_center(actor_lane(p, c->step->actor, c->step->client, c->step->event->process)),
                         c->step->number, c->step->violates);
         else if (c->kind == SVG_INTERRUPT)
-                append_badge(
-                        d->out, x,
+                append_disc(
+                        d->out, &badge, x,
                         svg_lane_center(actor_lane(p, i->actor, i->interrupt->client, i->interrupt->process)),
                         i->number, false);
         else if (c->kind == SVG_ENTRY)
-                append_chip(d->out, x, svg_lane_center(manager), c->entry->number, c->damage->len > 0);
+                append_disc(d->out, &chip, x, svg_lane_center(manager), c->entry->number, c->damage->len > 0);
         else if (c->kind == SVG_LEFT)
                 append_range(d->out, x, svg_lane_center(manager), c);
         if (unit)
