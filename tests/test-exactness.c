@@ -4,14 +4,14 @@
  * the same scenarios are explored once for each ranking, which is then fixed from the start: both must come to the
  * same worlds under the same rankings, and so to the same violations.
  *
- * The walk here has nothing in common with search.c but the steps themselves, so that this compares the search as well. */
+ * The walk of rankings.h has nothing in common with search.c but the steps themselves, so that this compares the search as
+ * well. */
 
 #include "exactness-cases.h"
-#include "support.h"
+#include "rankings.h"
 
 #include <string.h>
 
-#include "explore/search.h"
 #include "model/fixes.h"
 #include "traces/scenario.h"
 
@@ -32,67 +32,24 @@ typedef struct Totals {
 
 static Totals totals;
 
-/* All worlds that can be reached, under one ranking or under all */
-typedef struct Walk {
+/* What was reached besides: the worlds, less their orders, and when which property is violated */
+typedef struct StateWalk {
+        Walk walk; /* first: a Walk is a StateWalk */
         const Catalog *catalog;
-        WorldLayout layout;
-        Expander *x;
         World *projected, *renamed, *scratch;
-        GHashTable *visited; /* set of Fingerprint */
-        GHashTable *states;  /* Fingerprint of the world less its order -> OrderSet */
-        GPtrArray *todo;     /* World */
-        GPtrArray *todo_top; /* those of the top level */
+        GHashTable *states; /* Fingerprint of the world less its order -> OrderSet */
         OrderSet *violated[PROPERTIES_MAX];
-        bool limited;
-} Walk;
-
-static guint fingerprint_hash(gconstpointer p) {
-        return (guint) ((const Fingerprint *) p)->low;
-}
-
-static gboolean fingerprint_equal(gconstpointer a, gconstpointer b) {
-        return memcmp(a, b, sizeof(Fingerprint)) == 0;
-}
+} StateWalk;
 
 static void set_free(gpointer p) {
         order_set_free(p);
 }
 
-static void walk_init(Walk *w, const Catalog *c, const Profile *p, const uint16_t *const *ranks) {
-        *w = (Walk) { .catalog = c };
-        world_layout(c, &w->layout);
-        w->x = expander_new(c, &w->layout, p);
-        w->x->properties = UINT16_MAX;
-        w->x->ranks = ranks;
-        w->projected = world_new(&w->layout);
-        w->renamed = world_new(&w->layout);
-        w->scratch = world_new(&w->layout);
-        w->visited = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, NULL);
-        w->states = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, set_free);
-        w->todo = g_ptr_array_new();
-        w->todo_top = g_ptr_array_new();
-        for (size_t i = 0; i < PROPERTIES_MAX; i++)
-                w->violated[i] = order_set_new(&w->layout);
-}
+static void note_violations(Walk *walk, uint32_t violated, const World *world) {
+        StateWalk *w = (StateWalk *) (void *) walk;
 
-static void walk_clear(Walk *w) {
-        g_ptr_array_set_free_func(w->todo, g_free);
-        g_ptr_array_set_free_func(w->todo_top, g_free);
-        g_ptr_array_unref(w->todo);
-        g_ptr_array_unref(w->todo_top);
-        g_hash_table_unref(w->visited);
-        g_hash_table_unref(w->states);
-        g_free(w->projected);
-        g_free(w->renamed);
-        g_free(w->scratch);
-        expander_free(w->x);
-        for (size_t i = 0; i < PROPERTIES_MAX; i++)
-                order_set_free(w->violated[i]);
-}
-
-static void note_violations(Walk *w, uint32_t violated, const World *world) {
         for (; violated != 0; violated &= violated - 1)
-                order_set_add(w->violated[__builtin_ctz(violated)], world_order(&w->layout, world));
+                order_set_add(w->violated[__builtin_ctz(violated)], world_order(&walk->layout, world));
 }
 
 /* What is in the queues is looked at anew when PID 1 comes to it, which is before anything else. What is there for nothing makes
@@ -111,8 +68,8 @@ static void swap_name(NameId *name, NameId a, NameId b) {
                 *name = *name == a ? b : a;
 }
 
-static void swap_orphans(Walk *w, World *world, NameId a, NameId b) {
-        const WorldLayout *l = &w->layout;
+static void swap_orphans(StateWalk *w, World *world, NameId a, NameId b) {
+        const WorldLayout *l = &w->walk.layout;
         UnitSlot *names = world_names(l, world), slot = names[a];
 
         names[a] = names[b];
@@ -128,18 +85,18 @@ static void swap_orphans(Walk *w, World *world, NameId a, NameId b) {
         world_normalize(l, world, w->scratch);
 }
 
-static bool is_used(const Walk *w, NameId name) {
-        return world_names(&w->layout, w->renamed)[name] != UNIT_NONE;
+static bool is_used(const StateWalk *w, NameId name) {
+        return world_names(&w->walk.layout, w->renamed)[name] != UNIT_NONE;
 }
 
 /* The smallest fingerprint that w->renamed has with the names of the orphans from @from on in some order. */
-static void minimize_fingerprint(Walk *w, size_t from, Fingerprint *best) {
-        size_t n = w->layout.n_names;
+static void minimize_fingerprint(StateWalk *w, size_t from, Fingerprint *best) {
+        size_t n = w->walk.layout.n_names;
 
         while (from < n && (!w->catalog->names[from].is_orphan || !is_used(w, (NameId) from)))
                 from++;
         if (from >= n) {
-                Fingerprint f = expander_fingerprint(w->x, w->renamed);
+                Fingerprint f = expander_fingerprint(w->walk.x, w->renamed);
 
                 if (f.low < best->low || (f.low == best->low && f.high < best->high))
                         *best = f;
@@ -157,20 +114,20 @@ static void minimize_fingerprint(Walk *w, size_t from, Fingerprint *best) {
 }
 
 /* Those that there are get the first names. */
-static void compact_orphans(Walk *w) {
+static void compact_orphans(StateWalk *w) {
         const CatalogName *names = w->catalog->names;
 
-        for (NameId free_name = 0; free_name < w->layout.n_names; free_name++)
-                for (NameId n = (NameId) (free_name + 1); n < w->layout.n_names && names[free_name].is_orphan;
-                     n++)
+        for (NameId free_name = 0; free_name < w->walk.layout.n_names; free_name++)
+                for (NameId n = (NameId) (free_name + 1);
+                     n < w->walk.layout.n_names && names[free_name].is_orphan; n++)
                         if (!is_used(w, free_name) && is_used(w, n) && names[n].type == names[free_name].type)
                                 swap_orphans(w, w->renamed, free_name, n);
 }
 
-static Fingerprint fingerprint_without_orphan_names(Walk *w) {
+static Fingerprint fingerprint_without_orphan_names(StateWalk *w) {
         Fingerprint f = { .low = UINT64_MAX, .high = UINT64_MAX };
 
-        memcpy(w->renamed, w->projected, w->layout.size);
+        memcpy(w->renamed, w->projected, w->walk.layout.size);
         compact_orphans(w);
         minimize_fingerprint(w, 0, &f);
         return f;
@@ -191,165 +148,55 @@ static void forget_ways(const WorldLayout *l, World *world) {
 }
 
 /* Files @world under what it is without its order. */
-static void note_state(Walk *w, const World *world) {
-        memcpy(w->projected, world, w->layout.size);
-        memset(world_order(&w->layout, w->projected), 0,
-               world_order_size(&w->layout) * sizeof(uint64_t));
-        forget_ways(&w->layout, w->projected);
+static void note_state(StateWalk *w, const World *world) {
+        memcpy(w->projected, world, w->walk.layout.size);
+        memset(world_order(&w->walk.layout, w->projected), 0,
+               world_order_size(&w->walk.layout) * sizeof(uint64_t));
+        forget_ways(&w->walk.layout, w->projected);
 
         Fingerprint f = fingerprint_without_orphan_names(w);
         OrderSet *orders = g_hash_table_lookup(w->states, &f);
 
         if (!orders) {
-                orders = order_set_new(&w->layout);
+                orders = order_set_new(&w->walk.layout);
                 g_hash_table_insert(w->states, g_memdup2(&f, sizeof(f)), orders);
         }
-        order_set_add(orders, world_order(&w->layout, world));
+        order_set_add(orders, world_order(&w->walk.layout, world));
 }
 
-static void visit(Walk *w, const World *world, Fingerprint f) {
-        if (!g_hash_table_add(w->visited, g_memdup2(&f, sizeof(f))))
-                return;
-
+static void note_world(Walk *walk, const World *world) {
         if (queues_are_empty(world))
-                note_state(w, world);
-        g_ptr_array_add(w->x->top_level ? w->todo_top : w->todo, g_memdup2(world, w->layout.size));
+                note_state((StateWalk *) (void *) walk, world);
 }
 
-static bool add_successor(Expander *x, const Successor *s, void *userdata) {
-        uint16_t tests[PROPERTIES_MAX];
-        Walk *w = userdata;
-
-        note_violations(w, s->reload_violated, x->world);
-        if (s->limit) {
-                w->limited = true;
-                return true;
-        }
-        note_violations(w, check_state(x, UINT16_MAX, tests), x->world);
-        visit(w, x->world, s->fingerprint);
-        return true;
+static void state_walk_init(StateWalk *w, const Catalog *c, const Profile *p, const uint16_t *const *ranks) {
+        *w = (StateWalk) { .catalog = c };
+        walk_init(&w->walk, c, p, ranks);
+        w->walk.note_violations = note_violations;
+        w->walk.note_world = note_world;
+        w->projected = world_new(&w->walk.layout);
+        w->renamed = world_new(&w->walk.layout);
+        w->scratch = world_new(&w->walk.layout);
+        w->states = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, set_free);
+        for (size_t i = 0; i < PROPERTIES_MAX; i++)
+                w->violated[i] = order_set_new(&w->walk.layout);
 }
 
-static void expand(Walk *w, GPtrArray *todo) {
-        g_autofree World *world = g_ptr_array_steal_index_fast(todo, todo->len - 1);
-        Expander *x = w->x;
-
-        x->top_level = todo == w->todo_top;
-        memcpy(x->parent, world, w->layout.size);
-        expander_run(x, expander_fingerprint(x, world), add_successor, w);
-        if (!x->top_level || x->n_events > 0 || world->crashed != CRASH_NONE)
-                return;
-
-        x->top_level = false;
-        visit(w, world, expander_fingerprint(x, world));
-}
-
-/* False: there are too many. */
-static bool walk(Walk *w) {
-        Expander *x = w->x;
-
-        expander_boot(x);
-        x->top_level = true;
-        visit(w, x->parent, expander_fingerprint(x, x->parent));
-        while (w->todo_top->len > 0 || w->todo->len > 0) {
-                if (g_hash_table_size(w->visited) > STATES_MAX)
-                        return false;
-                expand(w, w->todo_top->len > 0 ? w->todo_top : w->todo);
-        }
-        return true;
-}
-
-/* Rankings: for each key the places of all names */
-typedef struct Rankings {
-        size_t n_names;
-        GArray *wanted; /* NameId: the names that are put in all orders */
-        unsigned n_keys;
-        bool asked;   /* the order of some was asked for */
-        bool orphans; /* orphans are among them */
-        uint16_t *places[WORLD_EPOCHS_MAX];
-} Rankings;
-
-static void rankings_init(Rankings *r, const Search *s) {
-        g_autofree bool *asked = g_new0(bool, s->catalog->n_names);
-        g_autoptr(OrderSet) pairs = order_set_new(&s->layout);
-
-        order_set_add(pairs, s->asked);
-        order_set_names(pairs, asked);
-        *r = (Rankings) {
-                .n_names = s->catalog->n_names,
-                .wanted = g_array_new(FALSE, FALSE, sizeof(NameId)),
-                .n_keys = s->n_keys,
-        };
-        for (NameId i = 0; i < r->n_names; i++) {
-                r->asked |= asked[i];
-                if (asked[i] || s->catalog->names[i].observed) {
-                        g_array_append_val(r->wanted, i);
-                        r->orphans |= s->catalog->names[i].is_orphan;
-                }
-        }
-        for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
-                r->places[i] = g_new0(uint16_t, r->n_names);
-}
-
-static void rankings_clear(Rankings *r) {
-        g_array_unref(r->wanted);
-        for (size_t i = 0; i < WORLD_EPOCHS_MAX; i++)
-                g_free(r->places[i]);
-}
-
-/* The wanted names in the order number @n, the others behind in their own. */
-static void rank_wanted(const Rankings *r, uint16_t *places, unsigned n) {
-        g_autoptr(GArray) left = g_array_copy(r->wanted);
-        uint16_t place = 0, behind = (uint16_t) left->len;
-
-        for (NameId i = 0; i < r->n_names; i++)
-                places[i] = UINT16_MAX;
-        for (guint k = left->len; k > 0; n /= k, k--) {
-                places[g_array_index(left, NameId, n % k)] = place++;
-                g_array_remove_index(left, n % k);
-        }
-        for (NameId i = 0; i < r->n_names; i++)
-                if (places[i] == UINT16_MAX)
-                        places[i] = behind++;
-}
-
-static void rank_randomly(const Rankings *r, GRand *rand) {
-        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++)
-                for (size_t i = 0; i < r->n_names; i++) {
-                        size_t j = (size_t) g_rand_int_range(rand, 0, (int) i + 1);
-
-                        r->places[key][i] = r->places[key][j];
-                        r->places[key][j] = (uint16_t) i;
-                }
-}
-
-static unsigned factorial(unsigned n) {
-        return n <= 1 ? 1 : n * factorial(n - 1);
-}
-
-/* How many rankings of all keys there are, 0: too many to try them all. */
-static unsigned count_rankings(const Rankings *r) {
-        unsigned n = 1;
-
-        if (r->wanted->len > NAMES_MAX)
-                return 0;
-        for (unsigned key = 0; key < r->n_keys; key++)
-                n *= factorial(r->wanted->len);
-        return n > RANKINGS_MAX ? 0 : n;
-}
-
-static void rank_number(const Rankings *r, unsigned n) {
-        unsigned all = factorial(r->wanted->len);
-
-        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++, n /= all)
-                rank_wanted(r, r->places[key], n % all);
+static void state_walk_clear(StateWalk *w) {
+        g_hash_table_unref(w->states);
+        g_free(w->projected);
+        g_free(w->renamed);
+        g_free(w->scratch);
+        for (size_t i = 0; i < PROPERTIES_MAX; i++)
+                order_set_free(w->violated[i]);
+        walk_clear(&w->walk);
 }
 
 /* Comparing */
 typedef struct Comparison {
         const char *what, *version, *text;
         const Search *search;
-        Walk lazy;
+        StateWalk lazy;
         Rankings rankings;
         unsigned n_violated[PROPERTIES_MAX];
 } Comparison;
@@ -367,7 +214,7 @@ static void disagree(const Comparison *c, const char *about, const char *found) 
         fail_msg("%s with %s, %s: %s\nunder%s\n%s", c->what, c->version, about, found, s->str, c->text);
 }
 
-static void compare_states(const Comparison *c, const Walk *fixed, const uint16_t *const *ranks) {
+static void compare_states(const Comparison *c, const StateWalk *fixed, const uint16_t *const *ranks) {
         GHashTableIter i;
         gpointer f, orders;
 
@@ -390,11 +237,11 @@ static void compare_ranking(Comparison *c) {
         const uint16_t *const *ranks = (const uint16_t *const *) c->rankings.places;
         size_t n;
         const Property *all = properties(&n);
-        Walk fixed;
+        StateWalk fixed;
 
-        walk_init(&fixed, c->search->catalog, c->search->profile, ranks);
-        assert_true(walk(&fixed));
-        assert_int_equal(fixed.limited, c->lazy.limited);
+        state_walk_init(&fixed, c->search->catalog, c->search->profile, ranks);
+        assert_true(walk_run(&fixed.walk, STATES_MAX));
+        assert_int_equal(fixed.walk.limited, c->lazy.walk.limited);
         if (!c->rankings.orphans)
                 compare_states(c, &fixed, ranks);
         for (size_t i = 0; i < n; i++) {
@@ -408,7 +255,7 @@ static void compare_ranking(Comparison *c) {
         }
         totals.n_rankings++;
         totals.n_states += g_hash_table_size(fixed.states);
-        walk_clear(&fixed);
+        state_walk_clear(&fixed);
 }
 
 static void compare_fractions(const Comparison *c, unsigned n_rankings) {
@@ -429,7 +276,7 @@ static void compare_fractions(const Comparison *c, unsigned n_rankings) {
 }
 
 static void compare_all(Comparison *c, GRand *rand) {
-        unsigned n = count_rankings(&c->rankings);
+        unsigned n = rankings_count(&c->rankings, NAMES_MAX, RANKINGS_MAX);
 
         totals.n_sensitive += c->rankings.asked;
         for (unsigned i = 0; i < n; i++) {
@@ -449,20 +296,20 @@ static void compare_version(const char *what, const char *version, const Catalog
         SearchOptions options = { .properties = UINT16_MAX, .n_jobs = 1 };
         Comparison c = { .what = what, .version = version, .text = text };
 
-        walk_init(&c.lazy, catalog, profile_find(version), NULL);
-        if (!walk(&c.lazy)) {
+        state_walk_init(&c.lazy, catalog, profile_find(version), NULL);
+        if (!walk_run(&c.lazy.walk, STATES_MAX)) {
                 totals.n_skipped++;
-                walk_clear(&c.lazy);
+                state_walk_clear(&c.lazy);
                 return;
         }
 
         g_autoptr(Search) s = search_run(catalog, profile_find(version), &options);
         c.search = s;
-        assert_int_equal(visited_size(s->visited), g_hash_table_size(c.lazy.visited));
+        assert_int_equal(visited_size(s->visited), g_hash_table_size(c.lazy.walk.visited));
         rankings_init(&c.rankings, s);
         compare_all(&c, rand);
         rankings_clear(&c.rankings);
-        walk_clear(&c.lazy);
+        state_walk_clear(&c.lazy);
         totals.n_explorations++;
 }
 
@@ -562,18 +409,18 @@ static char *many_aliases(unsigned n) {
         return g_string_free(g_steal_pointer(&s), FALSE);
 }
 
-static void walk_again(Walk *w) {
-        g_hash_table_remove_all(w->visited);
+static void walk_again(StateWalk *w) {
+        g_hash_table_remove_all(w->walk.visited);
         g_hash_table_remove_all(w->states);
         for (size_t i = 0; i < PROPERTIES_MAX; i++)
                 if (!order_set_is_empty(w->violated[i])) {
                         order_set_free(w->violated[i]);
-                        w->violated[i] = order_set_new(&w->layout);
+                        w->violated[i] = order_set_new(&w->walk.layout);
                 }
-        assert_true(walk(w));
+        assert_true(walk_run(&w->walk, STATES_MAX));
 }
 
-static void compare_verdicts(Comparison *c, Walk *fixed) {
+static void compare_verdicts(Comparison *c, StateWalk *fixed) {
         const uint16_t *const *ranks = (const uint16_t *const *) c->rankings.places;
         size_t n;
         const Property *all = properties(&n);
@@ -598,7 +445,7 @@ static void compare_all_rankings(const Profile *p, const char *text, unsigned n_
         g_autoptr(Search) s = catalog ? search_run(catalog, p, &options) : NULL;
         Comparison c = { .what = "many", .version = p->name, .text = text, .search = s };
         unsigned n;
-        Walk fixed;
+        StateWalk fixed;
 
         if (!s)
                 fail_msg("%s", error->message);
@@ -610,13 +457,13 @@ static void compare_all_rankings(const Profile *p, const char *text, unsigned n_
         else
                 assert_int_equal(c.rankings.wanted->len, n_names);
         n = factorial(c.rankings.wanted->len);
-        walk_init(&fixed, catalog, p, (const uint16_t *const *) c.rankings.places);
+        state_walk_init(&fixed, catalog, p, (const uint16_t *const *) c.rankings.places);
         for (unsigned i = 0; i < n; i++) {
                 rank_number(&c.rankings, i);
                 compare_verdicts(&c, &fixed);
         }
         compare_fractions(&c, n);
-        walk_clear(&fixed);
+        state_walk_clear(&fixed);
         rankings_clear(&c.rankings);
         totals.n_scenarios++;
         totals.n_explorations++;

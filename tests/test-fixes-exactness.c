@@ -5,15 +5,15 @@
 
 #include "exactness-cases.h"
 #include "fixes-scenarios.h"
-#include "support.h"
+#include "rankings.h"
 
 #include <string.h>
 
-#include "explore/search.h"
 #include "model/fixes.h"
 #include "traces/fix-module.h"
 #include "traces/scenario.h"
 
+#define NAMES_MAX        5U   /* of which all rankings are tried; more: a sample */
 #define RANKINGS_MAX     120U /* so many are all tried; else a sample */
 #define SAMPLE           12U
 #define STATES_MAX       1500U /* scenarios with more are left to other tests */
@@ -63,161 +63,26 @@ static const char *const scenarios[] = {
 };
 
 /* Which properties some run violates, under one ranking. */
-typedef struct Walk {
-        Expander *x;
-        WorldLayout layout;
-        GHashTable *visited;
-        GPtrArray *todo, *todo_top;
+typedef struct VerdictWalk {
+        Walk walk; /* first: a Walk is a VerdictWalk */
         uint32_t violated;
-        bool limited;
-} Walk;
+} VerdictWalk;
 
-static guint fingerprint_hash(gconstpointer p) {
-        return (guint) ((const Fingerprint *) p)->low;
-}
-
-static gboolean fingerprint_equal(gconstpointer a, gconstpointer b) {
-        return memcmp(a, b, sizeof(Fingerprint)) == 0;
-}
-
-static void visit(Walk *w, const World *world, Fingerprint f) {
-        if (g_hash_table_add(w->visited, g_memdup2(&f, sizeof(f))))
-                g_ptr_array_add(w->x->top_level ? w->todo_top : w->todo, g_memdup2(world, w->layout.size));
-}
-
-static bool add_successor(Expander *x, const Successor *s, void *userdata) {
-        uint16_t tests[PROPERTIES_MAX];
-        Walk *w = userdata;
-
-        w->violated |= s->reload_violated;
-        w->limited |= s->limit;
-        if (s->limit)
-                return true;
-        w->violated |= check_state(x, UINT16_MAX, tests);
-        visit(w, x->world, s->fingerprint);
-        return true;
-}
-
-static void expand(Walk *w, GPtrArray *todo) {
-        g_autofree World *world = g_ptr_array_steal_index_fast(todo, todo->len - 1);
-        Expander *x = w->x;
-
-        x->top_level = todo == w->todo_top;
-        memcpy(x->parent, world, w->layout.size);
-        expander_run(x, expander_fingerprint(x, world), add_successor, w);
-        if (!x->top_level || x->n_events > 0 || world->crashed != CRASH_NONE)
-                return;
-
-        x->top_level = false;
-        visit(w, world, expander_fingerprint(x, world));
+static void note_violations(Walk *w, uint32_t violated, const World *world) {
+        ((VerdictWalk *) (void *) w)->violated |= violated;
 }
 
 /* False: there are too many states. */
 static bool explore_ranking(const Search *s, const uint16_t *const *ranks, uint32_t *ret_violated) {
-        Walk w = {
-                .visited = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, NULL),
-                .todo = g_ptr_array_new_with_free_func(g_free),
-                .todo_top = g_ptr_array_new_with_free_func(g_free),
-                .layout = s->layout,
-                .x = expander_new(s->catalog, &s->layout, s->profile),
-        };
+        VerdictWalk w = {};
         bool complete;
 
-        w.x->properties = UINT16_MAX;
-        w.x->ranks = ranks;
-        expander_boot(w.x);
-        w.x->top_level = true;
-        visit(&w, w.x->parent, expander_fingerprint(w.x, w.x->parent));
-        while ((w.todo_top->len > 0 || w.todo->len > 0) && g_hash_table_size(w.visited) <= STATES_MAX)
-                expand(&w, w.todo_top->len > 0 ? w.todo_top : w.todo);
-
-        complete = !w.limited && w.todo_top->len == 0 && w.todo->len == 0;
+        walk_init(&w.walk, s->catalog, s->profile, ranks);
+        w.walk.note_violations = note_violations;
+        complete = walk_run(&w.walk, STATES_MAX) && !w.walk.limited;
         *ret_violated = w.violated;
-        g_ptr_array_unref(w.todo);
-        g_ptr_array_unref(w.todo_top);
-        g_hash_table_unref(w.visited);
-        expander_free(w.x);
+        walk_clear(&w.walk);
         return complete;
-}
-
-/* Rankings: for each key the places of all names */
-typedef struct Rankings {
-        size_t n_names;
-        GArray *wanted; /* NameId: those that are put in all orders: the scenario's, and whose order was asked for */
-        bool has_orphans; /* among them: who has which of these names tells nothing */
-        unsigned n;       /* of all keys, 0: too many */
-        uint16_t *places[WORLD_EPOCHS_MAX];
-} Rankings;
-
-static unsigned factorial(unsigned n) {
-        return n <= 1 ? 1 : n * factorial(n - 1);
-}
-
-static void rankings_init(Rankings *r, const Search *s) {
-        g_autofree bool *asked = g_new0(bool, s->catalog->n_names);
-        g_autoptr(OrderSet) pairs = order_set_new(&s->layout);
-
-        *r = (Rankings) {
-                .n_names = s->catalog->n_names,
-                .wanted = g_array_new(FALSE, FALSE, sizeof(NameId)),
-                .n = 1,
-        };
-        order_set_add(pairs, s->asked);
-        order_set_names(pairs, asked);
-        for (size_t i = 0; i < r->n_names; i++) {
-                NameId name = (NameId) i;
-
-                if (!asked[i] && !s->catalog->names[i].observed)
-                        continue;
-                g_array_append_val(r->wanted, name);
-                r->has_orphans |= s->catalog->names[i].is_orphan;
-        }
-
-        for (unsigned key = 0; key < s->n_keys; key++)
-                r->n *= r->wanted->len > 5 ? RANKINGS_MAX + 1 : factorial(r->wanted->len);
-        if (r->n > RANKINGS_MAX)
-                r->n = 0;
-        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++)
-                r->places[key] = g_new0(uint16_t, r->n_names);
-}
-
-static void rankings_clear(Rankings *r) {
-        g_array_unref(r->wanted);
-        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++)
-                g_free(r->places[key]);
-}
-
-/* The wanted names in the order number @n, the others behind in their own. */
-static void rank_wanted(const Rankings *r, uint16_t *places, unsigned n) {
-        g_autoptr(GArray) left = g_array_copy(r->wanted);
-        uint16_t place = 0, behind = (uint16_t) left->len;
-
-        for (size_t i = 0; i < r->n_names; i++)
-                places[i] = UINT16_MAX;
-        for (guint k = left->len; k > 0; n /= k, k--) {
-                places[g_array_index(left, NameId, n % k)] = place++;
-                g_array_remove_index(left, n % k);
-        }
-        for (size_t i = 0; i < r->n_names; i++)
-                if (places[i] == UINT16_MAX)
-                        places[i] = behind++;
-}
-
-static void rank_number(const Rankings *r, unsigned n) {
-        unsigned all = r->n == 0 ? 1 : factorial(r->wanted->len);
-
-        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++, n /= all)
-                rank_wanted(r, r->places[key], n % all);
-}
-
-static void rank_randomly(const Rankings *r, GRand *rand) {
-        for (unsigned key = 0; key < WORLD_EPOCHS_MAX; key++)
-                for (size_t i = 0; i < r->n_names; i++) {
-                        size_t j = (size_t) g_rand_int_range(rand, 0, (int) i + 1);
-
-                        r->places[key][i] = r->places[key][j];
-                        r->places[key][j] = (uint16_t) i;
-                }
 }
 
 /* Comparing */
@@ -252,7 +117,7 @@ static bool compare_ranking(const Search *s, const Rankings *r, unsigned *n_viol
                 bool is_violated = (violated >> i) & 1;
 
                 n_violated[i] += is_violated;
-                if (!r->has_orphans && !all[i].compares_orders &&
+                if (!r->orphans && !all[i].compares_orders &&
                     is_violated != order_set_has(s->verdicts[i].orders, ranks))
                         disagree(s, i, r,
                                  is_violated ? "only the enumeration violates it"
@@ -262,7 +127,8 @@ static bool compare_ranking(const Search *s, const Rankings *r, unsigned *n_viol
         return true;
 }
 
-static void compare_fractions(const Search *s, const Rankings *r, const unsigned *n_violated) {
+static void compare_fractions(const Search *s, const Rankings *r, unsigned n_rankings,
+                              const unsigned *n_violated) {
         mpq_t measured, counted;
         size_t n;
         const Property *all = properties(&n);
@@ -272,11 +138,11 @@ static void compare_fractions(const Search *s, const Rankings *r, const unsigned
                 if (all[i].compares_orders)
                         continue;
                 assert_int_equal(order_set_measure(s->verdicts[i].orders, measured), 0);
-                mpq_set_ui(counted, n_violated[i], r->n);
+                mpq_set_ui(counted, n_violated[i], n_rankings);
                 mpq_canonicalize(counted);
                 if (!mpq_equal(measured, counted))
                         disagree(s, i, r, "another fraction");
-                totals.n_partial += mpq_sgn(counted) > 0 && n_violated[i] < r->n;
+                totals.n_partial += mpq_sgn(counted) > 0 && n_violated[i] < n_rankings;
         }
         mpq_clears(measured, counted, NULL);
 }
@@ -286,6 +152,7 @@ static void compare(const Catalog *c, const Profile *p, GRand *rand) {
         g_autoptr(Search) s = search_run(c, p, &options);
         unsigned n_violated[PROPERTIES_MAX] = {};
         Rankings r;
+        unsigned n;
 
         if (!search_is_complete(s)) {
                 totals.n_skipped++;
@@ -293,15 +160,16 @@ static void compare(const Catalog *c, const Profile *p, GRand *rand) {
         }
 
         rankings_init(&r, s);
-        for (unsigned i = 0; i < (r.n > 0 ? r.n : SAMPLE); i++) {
-                if (r.n > 0)
+        n = rankings_count(&r, NAMES_MAX, RANKINGS_MAX);
+        for (unsigned i = 0; i < (n > 0 ? n : SAMPLE); i++) {
+                if (n > 0)
                         rank_number(&r, i);
                 else
                         rank_randomly(&r, rand);
                 assert_true(compare_ranking(s, &r, n_violated));
         }
-        if (r.n > 0)
-                compare_fractions(s, &r, n_violated);
+        if (n > 0)
+                compare_fractions(s, &r, n, n_violated);
         rankings_clear(&r);
         totals.n_explorations++;
 }
