@@ -135,7 +135,7 @@ static void library_init(Library *l) {
 
 /* A real table and its port side by side. */
 typedef struct Pair {
-        const Library *library;
+        const Library *shared_object;
         RealTable *real;
         Hashmap port;
         HashKeys *keys;
@@ -161,7 +161,7 @@ static void pair_draw(void *userdata, SipKey *ret) {
 }
 
 static void pair_init(Pair *p, const Library *library, HashKeys *keys, GRand *rand) {
-        *p = (Pair) { .library = library, .keys = keys };
+        *p = (Pair) { .shared_object = library, .keys = keys };
         p->real = library->table_new(library->string_ops);
         hashmap_init(&p->port, keys, pair_hash, p);
         for (unsigned i = 0; i < NAMES_MAX; i++)
@@ -169,14 +169,14 @@ static void pair_init(Pair *p, const Library *library, HashKeys *keys, GRand *ra
 }
 
 static void pair_done(Pair *p) {
-        p->library->free(p->real, NULL, NULL);
+        p->shared_object->free(p->real, NULL, NULL);
         hashmap_done(&p->port);
         for (unsigned i = 0; i < NAMES_MAX; i++)
                 g_free(p->names[i]);
 }
 
 static void pair_put(Pair *p, unsigned item) {
-        assert_int_equal(p->library->put(p->real, p->names[item], p->names[item]), 1);
+        assert_int_equal(p->shared_object->put(p->real, p->names[item], p->names[item]), 1);
         if (real_is_direct(p->real))
                 p->direct[item] = real_direct_bucket(p->real, p->names[item]);
         p->drawing = p->real;
@@ -193,7 +193,7 @@ static void pair_put(Pair *p, unsigned item) {
 }
 
 static void pair_remove(Pair *p, unsigned item) {
-        assert_ptr_equal(p->library->remove(p->real, p->names[item]), p->names[item]);
+        assert_ptr_equal(p->shared_object->remove(p->real, p->names[item]), p->names[item]);
         assert_true(hashmap_remove(&p->port, item));
         p->present[item] = false;
 }
@@ -204,7 +204,7 @@ static void pair_compare(Pair *p) {
         const void *key;
 
         hashmap_order(&p->port, order);
-        while (p->library->iterate(p->real, &i, NULL, &key)) {
+        while (p->shared_object->iterate(p->real, &i, NULL, &key)) {
                 assert_in_range(n, 0, p->port.n_entries - 1);
                 assert_string_equal(key, p->names[order[n]]);
                 n++;
