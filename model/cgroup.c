@@ -104,6 +104,25 @@ int unit_cgroup_is_empty(const Manager *m, const Unit *u) {
         return !kernel_cgroup_populated(m, u->cgroup);
 }
 
+/* unit.c:unit_warn_leftover_processes, 252-262: are there processes? To find out, a unit without a cgroup path
+ * takes the default one, unless another unit has it; 262 only looks there. */
+bool unit_warn_leftover_processes(Manager *m, Unit *u) {
+        CGroupPath path = unit_default_cgroup_path(m, u);
+
+        if (cgroup_path_is_set(u->cgroup))
+                return kernel_cgroup_populated(m, u->cgroup);
+
+        if (m->profile->leftovers_by_default_path)
+                return kernel_cgroup_populated(m, path);
+
+        return unit_set_cgroup_path(m, u, path) >= 0 && kernel_cgroup_populated(m, path);
+}
+
+/* A socket has a path (unit_warn_leftover_processes()) but nothing runs in it, so there is no cgroup with events. */
+int unit_check_cgroup_events(const Manager *m, const Unit *u) {
+        return u->type == UNIT_SOCKET ? -ENOENT : unit_cgroup_is_empty(m, u);
+}
+
 /* cgroup.c:unit_prune_cgroup, 252-262. rmdir(2) does not mind zombies, so what is empty can always be
  * removed. */
 void unit_prune_cgroup(Manager *m, Unit *u) {

@@ -315,7 +315,9 @@ void manager_dispatch_inbox(Manager *m, unsigned index) {
         memset(m->inbox + w->n_inbox, 0, sizeof(InboxEntry));
 
         if (e.kind == INBOX_CALL) {
+                m->in_call = true;
                 manager_dispatch_call(m, &e);
+                m->in_call = false;
                 return;
         }
 

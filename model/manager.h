@@ -113,6 +113,7 @@ struct Manager {
         TextId hit_tag;
         uint16_t hit_number;
         unsigned alternatives; /* how often a step had to pick among equals without being told */
+        bool in_call;          /* a client waits for the answer to its call: PID 1 announces changes to it */
 };
 
 /* @layout, @catalog, @profile must outlive the manager. */

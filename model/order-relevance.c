@@ -431,7 +431,7 @@ const OrderRule coldplug_order_rule = { .mark = coldplug_order_mark, .matters = 
 /* on_cgroup_empty_event() takes one unit at a time, the last that came first. For an inactive or failed one it only
  * prunes. */
 static bool catchup_queues_unit(Manager *m, const Unit *u) {
-        return !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, u)) && unit_cgroup_is_empty(m, u) > 0;
+        return !UNIT_IS_INACTIVE_OR_FAILED(unit_active_state(m, u)) && unit_check_cgroup_events(m, u) > 0;
 }
 
 static bool catchup_order_matters(Manager *m, UnitSlot a, UnitSlot b, const void *unused) {

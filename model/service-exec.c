@@ -132,20 +132,6 @@ void service_run_next_main(Manager *m, Unit *u) {
         service_set_spawned_main_pid(m, u, pid);
 }
 
-/* Are there processes? To find out, a unit without a cgroup path takes the default one, unless another unit
- * has it; 262 only looks there. */
-bool unit_warn_leftover_processes(Manager *m, Unit *u) {
-        CGroupPath path = unit_default_cgroup_path(m, u);
-
-        if (cgroup_path_is_set(u->cgroup))
-                return kernel_cgroup_populated(m, u->cgroup);
-
-        if (m->profile->leftovers_by_default_path)
-                return kernel_cgroup_populated(m, path);
-
-        return unit_set_cgroup_path(m, u, path) >= 0 && kernel_cgroup_populated(m, path);
-}
-
 static int service_adverse_to_leftover_processes(Manager *m, Unit *u) {
         const Service *s = &u->service;
 

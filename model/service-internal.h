@@ -78,7 +78,6 @@ int service_spawn(Manager *m, Unit *u, int command, bool is_main, TimerLength ti
 int service_spawn_control(Manager *m, Unit *u, ServiceExecCommand id, TimerLength timeout);
 void service_run_next_control(Manager *m, Unit *u);
 void service_run_next_main(Manager *m, Unit *u);
-bool unit_warn_leftover_processes(Manager *m, Unit *u);
 void service_enter_condition(Manager *m, Unit *u);
 void service_enter_start_pre(Manager *m, Unit *u);
 void service_enter_start(Manager *m, Unit *u);

@@ -66,6 +66,7 @@ static void socket_enter_dead(Manager *m, Unit *u, ServiceResult f) {
         if (u->service.result == SERVICE_SUCCESS)
                 u->service.result = f;
 
+        (void) unit_warn_leftover_processes(m, u);
         socket_set_state(m, u, u->service.result != SERVICE_SUCCESS ? SOCKET_FAILED : SOCKET_DEAD);
 }
 
@@ -110,6 +111,7 @@ static int socket_start(Manager *m, Unit *u) {
 
         u->flags |= UNIT_HAS_INVOCATION_ID;
         u->service.result = SERVICE_SUCCESS;
+        (void) unit_warn_leftover_processes(m, u); /* socket_enter_start_pre() */
         socket_set_state(m, u, SOCKET_LISTENING);
         return 1;
 }

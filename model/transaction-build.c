@@ -10,6 +10,18 @@ static bool unit_load_is_complete(const Unit *u) {
         return u->in_use && u->load_state != UNIT_STUB && u->load_state != UNIT_MERGED;
 }
 
+/* Up to 254 a unit whose file has an error counts as not found then, and is looked for again. That happens at once when there is
+ * a client: PID 1 announces the change, sd_bus_emit_properties_changed() looks for the object, and bus_unit_find() loads it. */
+static void transaction_forget_error(Manager *m, Unit *u) {
+        bool has_error = u->load_state == UNIT_ERROR || u->load_state == UNIT_BAD_SETTING;
+
+        if (has_error && m->in_call)
+                return;
+        if (has_error)
+                u->flags |= UNIT_NOT_FOUND_STALE;
+        u->load_state = UNIT_NOT_FOUND;
+}
+
 /* A unit that was not found and whose file may be there now is read again on the spot. It can be
  * swallowed by the unit that it turns out to be an alias of: then there is no such unit for this
  * transaction. */
@@ -26,7 +38,7 @@ static int transaction_retry_load(Manager *m, Unit *u) {
                 return -ENOENT;
 
         if (!m->profile->retry_load_keeps_error && (r < 0 || u->load_state == UNIT_STUB))
-                u->load_state = UNIT_NOT_FOUND;
+                transaction_forget_error(m, u);
 
         return 0;
 }

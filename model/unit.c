@@ -360,7 +360,7 @@ void unit_catchup(Manager *m, Unit *u) {
         if (!unit_type_has_cgroup((UnitType) u->type))
                 return;
 
-        r = unit_cgroup_is_empty(m, u);
+        r = unit_check_cgroup_events(m, u);
         if (r > 0)
                 unit_add_to_cgroup_empty_queue(m, u);
         else if (r == 0)

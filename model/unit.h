@@ -146,8 +146,10 @@ CGroupPath unit_default_cgroup_path(const Manager *m, const Unit *u);
 int unit_set_cgroup_path(Manager *m, Unit *u, CGroupPath path); /* -EEXIST: another unit has it */
 void unit_release_cgroup(Manager *m, Unit *u);
 void unit_realize_cgroup(Manager *m, Unit *u);
+bool unit_warn_leftover_processes(Manager *m, Unit *u);
 void unit_prune_cgroup(Manager *m, Unit *u);
 void unit_add_to_cgroup_empty_queue(Manager *m, Unit *u);
+int unit_check_cgroup_events(const Manager *m, const Unit *u); /* the same, -ENOENT: its cgroup was never made */
 int unit_cgroup_is_empty(const Manager *m, const Unit *u); /* 1 empty, 0 not, -ENXIO: no cgroup path */
 
 /* Killing: kill.c:unit_kill_context. True: something was signalled that is worth waiting for. */
