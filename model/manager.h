@@ -76,6 +76,7 @@ struct Manager {
         const WorldLayout *layout;
         Chooser *chooser; /* never NULL while a step runs */
         Observer *observer;
+        bool exits_are_told; /* of the top level: no process exits by itself, only by statements */
 
         /* Bound by manager_bind() to one world */
         World *world;

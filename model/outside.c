@@ -206,7 +206,7 @@ void outside_settle(Manager *m) {
                 if (MANAGER_CRASHED(m) || (m->world->flags & WORLD_PAUSED) || manager_is_pending(m))
                         return;
 
-                pid = kernel_oldest_exiting(m);
+                pid = m->exits_are_told ? 0 : kernel_oldest_exiting(m);
                 if (pid == 0)
                         return;
 

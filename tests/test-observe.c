@@ -36,12 +36,12 @@ static void test_service(void **state) {
                                                   "link b.service a.service\n"
                                                   "start b.service z.service\n"
                                                   "stop a.service\n");
-        g_autoptr(Observation) before = observe(f->manager), after = NULL;
+        g_autoptr(Observation) before = observe(f->manager, false), after = NULL;
         g_autofree char *processes = NULL;
 
         assert_int_equal(before->units->len, 0);
         fixture_run(f);
-        after = observe(f->manager);
+        after = observe(f->manager, false);
         assert_string_equal(unit_field(after, "a.service", SEEN_ID), "a.service");
         assert_string_equal(unit_field(after, "a.service", SEEN_NAMES), "a.service b.service z.service");
         assert_string_equal(unit_field(after, "a.service", SEEN_LOAD_STATE), "loaded");
@@ -70,7 +70,7 @@ static void test_not_found(void **state) {
         g_autoptr(Observation) o = NULL;
 
         fixture_run(f);
-        o = observe(f->manager);
+        o = observe(f->manager, false);
         assert_string_equal(unit_field(o, "missing.service", SEEN_LOAD_STATE), "not-found");
         assert_string_equal(unit_field(o, "missing.service", SEEN_SUB_STATE), "dead");
         assert_string_equal(unit_field(o, "missing.service", SEEN_NAMES), "-");
@@ -91,7 +91,7 @@ static void test_other_types(void **state) {
         g_autoptr(Observation) o = NULL;
 
         fixture_run(f);
-        o = observe(f->manager);
+        o = observe(f->manager, false);
         assert_string_equal(unit_field(o, "a.socket", SEEN_SUB_STATE), "listening");
         assert_string_equal(unit_field(o, "a.socket", SEEN_RESULT), "success");
         assert_string_equal(unit_field(o, "a.socket", SEEN_MAIN_PID), "-");
@@ -115,14 +115,14 @@ static void test_processes(void **state) {
         g_autofree char *none = NULL, *processes = NULL;
 
         fixture_step(f, 3);
-        o = observe(f->manager);
+        o = observe(f->manager, false);
         assert_string_equal(unit_field(o, "a.service", SEEN_MAIN_PID), "a.1");
         observation_free(g_steal_pointer(&o));
         fixture_run(f);
-        o = observe(f->manager);
+        o = observe(f->manager, false);
         processes = process_list(o);
         assert_string_equal(processes, "a.1 in /system.slice/a.service, child.1 in /system.slice/a.service");
-        none = observe_process(f->manager, 0);
+        none = observe_process(f->manager, 0, false);
         assert_string_equal(none, "");
 }
 
@@ -133,14 +133,16 @@ static void test_daemon(void **state) {
                                                   "  ExecStart=/usr/sbin/daemon\n"
                                                   "start d.service\n");
         Unit *u;
-        g_autofree char *name = NULL;
+        g_autofree char *name = NULL, *stood_in_for = NULL;
 
         fixture_run(f);
         u = manager_get_unit(f->manager, catalog_find_name(f->catalog, "d.service"));
         assert_non_null(u);
         assert_int_not_equal(u->service.main_pid, 0);
-        name = observe_process(f->manager, u->service.main_pid);
+        name = observe_process(f->manager, u->service.main_pid, false);
         assert_string_equal(name, "?1");
+        stood_in_for = observe_process(f->manager, u->service.main_pid, true);
+        assert_string_equal(stood_in_for, "d.1");
 }
 
 static void assert_entries(const char *text, const char *expected) {

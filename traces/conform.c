@@ -190,6 +190,7 @@ static void replay_statement(Replay *r, const Statement *s) {
         set_orders(r);
 
         m->hit_tag = ID_NONE;
+        m->exits_are_told = r->given->told_from > 0 && r->n_step + 1 >= r->given->told_from;
         outside_run_statement(m, NULL);
 
         r->step->hits_process = names_a_process(s->type);
@@ -203,7 +204,7 @@ static void replay_statement(Replay *r, const Statement *s) {
                 return;
         if (!(r->world->flags & WORLD_PAUSED)) {
                 look_at_orphans(m);
-                r->step->after = observe(m);
+                r->step->after = observe(m, r->given->stand_ins);
         }
         world_normalize(&r->layout, r->world, r->scratch);
 }
@@ -226,6 +227,8 @@ Recording *conform_predict(const Recording *given, bool with_notes) {
         r.prediction->systemd = g_strdup(given->systemd);
         r.prediction->profile = given->profile;
         r.prediction->scenario = g_strdup(given->scenario);
+        r.prediction->told_from = given->told_from;
+        r.prediction->stand_ins = given->stand_ins;
 
         statements = scenario_first_statements(given->catalog, &n);
         r.journal = given->journal ? g_ptr_array_new() : NULL;

@@ -7,15 +7,15 @@
 #include "traces/observe.h"
 #include "traces/process-name.h"
 
-/* Forked children of actors are actors, and the actor stands in for all programs but a tree's own true and false. */
-static bool is_actor(const Manager *m, const Process *p) {
+/* Forked children of actors are actors, and the actor can stand in for all programs but a tree's own true and false. */
+static bool is_actor(const Manager *m, const Process *p, bool stand_ins) {
         ProgramKind program = p->command == ID_NONE ? PROGRAM_ACTOR : m->catalog->commands[p->command].program;
 
-        return program == PROGRAM_ACTOR || program == PROGRAM_OTHER;
+        return program == PROGRAM_ACTOR || (stand_ins && program == PROGRAM_OTHER);
 }
 
-char *observe_process(const Manager *m, Pid pid) {
-        if (pid != 0 && !is_actor(m, m->processes + pid - 1))
+char *observe_process(const Manager *m, Pid pid, bool stand_ins) {
+        if (pid != 0 && !is_actor(m, m->processes + pid - 1, stand_ins))
                 return g_strdup_printf("?%u", (unsigned) world_instances(m->layout, m->world)[pid - 1]);
         return process_name(m, pid);
 }
@@ -50,22 +50,22 @@ static bool has_cgroup(const Unit *u) {
 }
 
 /* The properties that only services and their kin have. */
-static void observe_service(const Manager *m, const Unit *u, SeenUnit *seen) {
+static void observe_service(const Manager *m, const Unit *u, bool stand_ins, SeenUnit *seen) {
         if (u->type == UNIT_SERVICE) {
-                seen->field[SEEN_MAIN_PID] = observe_process(m, u->service.main_pid);
+                seen->field[SEEN_MAIN_PID] = observe_process(m, u->service.main_pid, stand_ins);
                 /* The model knows that there is a status text, not which. */
                 seen->field[SEEN_STATUS_TEXT] = g_strdup("");
                 seen->field[SEEN_N_RESTARTS] = g_strdup_printf("%u", u->service.n_restarts);
         }
         if (has_processes(u)) {
-                seen->field[SEEN_CONTROL_PID] = observe_process(m, u->service.control_pid);
+                seen->field[SEEN_CONTROL_PID] = observe_process(m, u->service.control_pid, stand_ins);
                 seen->field[SEEN_RESULT] = g_strdup(service_result_to_string(u->service.result));
         }
         if (has_cgroup(u))
                 seen->field[SEEN_CONTROL_GROUP] = cgroup_name(m, u->cgroup);
 }
 
-static void observe_unit(const Manager *m, const Unit *u, Observation *to) {
+static void observe_unit(const Manager *m, const Unit *u, bool stand_ins, Observation *to) {
         SeenUnit *seen = observation_add_unit(to, unit_name(m, u));
 
         seen->field[SEEN_ID] = g_strdup(unit_name(m, u));
@@ -79,34 +79,34 @@ static void observe_unit(const Manager *m, const Unit *u, Observation *to) {
         seen->field[SEEN_NAMES] = names_string(m, u);
         seen->field[SEEN_FRAGMENT_PATH] =
                 g_strdup(u->fragment == ID_NONE ? "" : m->catalog->paths[u->fragment].path);
-        observe_service(m, u, seen);
+        observe_service(m, u, stand_ins, seen);
 }
 
-static void observe_orphan(const Manager *m, const Unit *u, Observation *to) {
+static void observe_orphan(const Manager *m, const Unit *u, bool stand_ins, Observation *to) {
         SeenOrphan *seen = observation_add_orphan(to);
 
         seen->field[ORPHAN_DESCRIPTION] = g_strdup(unit_name(m, u));
         seen->field[ORPHAN_LOAD_STATE] = g_strdup(unit_load_state_to_string(u->load_state));
         seen->field[ORPHAN_SUB_STATE] = g_strdup(unit_sub_state_to_string(u->type, u->state));
-        seen->field[ORPHAN_MAIN_PID] = observe_process(m, u->service.main_pid);
+        seen->field[ORPHAN_MAIN_PID] = observe_process(m, u->service.main_pid, stand_ins);
         seen->field[ORPHAN_CONTROL_GROUP] = cgroup_name(m, u->cgroup);
         seen->field[ORPHAN_JOB] = g_strdup(job_string(u));
 }
 
-static void observe_processes(const Manager *m, Observation *to) {
+static void observe_processes(const Manager *m, bool stand_ins, Observation *to) {
         for (size_t i = 0; i < m->layout->n_processes; i++) {
                 const Process *p = m->processes + i;
                 g_autofree char *name = NULL, *cgroup = NULL;
 
-                if (p->state != PROCESS_RUNNING || !is_actor(m, p))
+                if (p->state != PROCESS_RUNNING || !is_actor(m, p, stand_ins))
                         continue;
-                name = observe_process(m, (Pid) (i + 1));
+                name = observe_process(m, (Pid) (i + 1), stand_ins);
                 cgroup = cgroup_name(m, p->cgroup);
                 observation_add_process(to, name, cgroup);
         }
 }
 
-Observation *observe(Manager *m) {
+Observation *observe(Manager *m, bool stand_ins) {
         g_autoptr(Observation) o = observation_new();
 
         for (size_t i = 0; i < m->layout->n_units; i++) {
@@ -115,11 +115,11 @@ Observation *observe(Manager *m) {
                 if (!u->in_use || u->load_state == UNIT_MERGED)
                         continue;
                 if (m->catalog->names[u->id].is_orphan)
-                        observe_orphan(m, u, o);
+                        observe_orphan(m, u, stand_ins, o);
                 else if (m->catalog->names[u->id].observed)
-                        observe_unit(m, u, o);
+                        observe_unit(m, u, stand_ins, o);
         }
-        observe_processes(m, o);
+        observe_processes(m, stand_ins, o);
         observation_sort(o);
         return g_steal_pointer(&o);
 }

@@ -6,11 +6,12 @@
 #include "model/manager.h"
 #include "traces/recording.h"
 
-/* What is there now: @m is bound to the world. */
-Observation *observe(Manager *m);
+/* What is there now: @m is bound to the world. @stand_ins: actors stand in for other programs, and their processes are
+ * known as well. */
+Observation *observe(Manager *m, bool stand_ins);
 
-/* "TAG.N", "?N" for a process that is no actor, "" for none. */
-char *observe_process(const Manager *m, Pid pid);
+/* "TAG.N", "?N" for a process that nobody knows, "" for none. */
+char *observe_process(const Manager *m, Pid pid, bool stand_ins);
 
 /* The entries of the scenario's units in the stream at @text, as a recording has them: from the name to before
  * the end marker of the unit. */

@@ -7,17 +7,6 @@ static void append_member(GString *s, const char *key, const char *value) {
         json_append_string(s, value);
 }
 
-static void append_list(GString *s, const char *key, const char *const *strings, size_t n) {
-        json_append_key(s, key);
-        g_string_append_c(s, '[');
-        for (size_t i = 0; i < n; i++) {
-                if (i > 0)
-                        g_string_append(s, ", ");
-                json_append_string(s, strings[i]);
-        }
-        g_string_append_c(s, ']');
-}
-
 static void append_unit(GString *s, const SeenUnit *u) {
         json_append_key(s, u->id);
         g_string_append_c(s, '{');
@@ -55,7 +44,7 @@ static void append_observation(GString *s, const Observation *o) {
 
 static void append_strv(GString *s, const char *key, char **strings) {
         if (strings)
-                append_list(s, key, (const char *const *) strings, g_strv_length(strings));
+                json_append_strings(s, key, (const char *const *) strings, g_strv_length(strings));
 }
 
 static void append_step(GString *s, const Step *step) {
@@ -65,7 +54,7 @@ static void append_step(GString *s, const Step *step) {
                 append_member(s, "process", step->process);
         append_strv(s, "order_before", step->order_before);
         if (step->stream)
-                append_list(s, "stream", (const char *const *) step->stream->pdata, step->stream->len);
+                json_append_array(s, "stream", step->stream);
         append_strv(s, "order_after", step->order_after);
         if (step->after) {
                 json_append_key(s, "after");
@@ -88,6 +77,14 @@ void recording_write(const Recording *r, GString *out) {
         g_string_append_c(out, ']');
         append_member(out, "outcome", r->outcome == OUTCOME_CRASHED ? "crashed" : "alive");
         append_member(out, "name", r->name);
+        if (r->told_from > 0) {
+                json_append_key(out, "told_from");
+                g_string_append_printf(out, "%u", r->told_from);
+        }
+        if (r->stand_ins) {
+                json_append_key(out, "stand_ins");
+                g_string_append(out, "true");
+        }
         if (r->predicted) {
                 json_append_key(out, "alternatives");
                 g_string_append_printf(out, "%u", r->alternatives);

@@ -394,6 +394,35 @@ static bool read_outcome(Reader *r, JsonObject *o, Recording *to) {
         return true;
 }
 
+static bool read_told_from(Reader *r, JsonObject *o, Recording *to) {
+        JsonNode *node;
+
+        if (!get_member(r, o, "told_from", false, &node))
+                return false;
+        if (!node)
+                return true;
+        if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_INT64 ||
+            json_node_get_int(node) < 0 || json_node_get_int(node) > G_MAXUINT16) {
+                reader_error(r, "'told_from' is no step; the first is 1");
+                return false;
+        }
+        to->told_from = (unsigned) json_node_get_int(node);
+        return true;
+}
+
+static bool read_stand_ins(Reader *r, JsonObject *o, Recording *to) {
+        JsonNode *node;
+
+        if (!get_member(r, o, "stand_ins", false, &node))
+                return false;
+        if (node && (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_BOOLEAN)) {
+                reader_error(r, "'stand_ins' is neither true nor false; leave it out for false");
+                return false;
+        }
+        to->stand_ins = node && json_node_get_boolean(node);
+        return true;
+}
+
 static bool read_scenario(Reader *r, JsonObject *o, Recording *to) {
         g_autofree char *file = g_strdup_printf("%s:%u: scenario", r->file, r->line);
 
@@ -426,7 +455,7 @@ Recording *recording_parse(const char *file, unsigned line, const char *text, si
         recording->line = line;
         if (!get_string(&r, o, "name", true, &recording->name) || !read_version(&r, o, recording) ||
             !get_strings(&r, o, "journal", &recording->journal) || !read_outcome(&r, o, recording) ||
-            !read_scenario(&r, o, recording) || !read_steps(&r, o, recording))
+            !read_told_from(&r, o, recording) || !read_stand_ins(&r, o, recording) || !read_scenario(&r, o, recording) || !read_steps(&r, o, recording))
                 return NULL;
         return g_steal_pointer(&recording);
 }

@@ -122,7 +122,7 @@ static void add_observable(GPtrArray *rows, Manager *m) {
                 return;
         }
 
-        o = observe(m);
+        o = observe(m, true);
         for (guint i = 0; i < o->units->len; i++) {
                 const SeenUnit *u = o->units->pdata[i];
 
