@@ -1,82 +1,144 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lab/make-root.h"
 #include "lab/root.h"
 #include "traces/error.h"
 
+/* Which suites of Debian have a version, the likeliest first. What forky has was in sid before. */
 static const struct {
-        const char *version, *suite;
-} suites[] = {
-        { "252", "bookworm" },
-        { "254", "bookworm-backports" },
-        { "257", "trixie" },
-        { "262", "forky" },
+        int version;
+        const char *suites[3];
+} table[] = {
+        { 252, { "bookworm" } },
+        { 254, { "bookworm-backports" } },
+        { 257, { "trixie" } },
+        { 262, { "forky", "sid" } },
 };
 
-/* $1: the suite, $2: the folder, which is there only when it is complete. Backports are bookworm first. */
-static const char make_script[] =
-        "set -eu\n"
-        "suite=$1 new=$2.new.$$\n"
-        "base=${suite%-backports}\n"
-        "trap 'rm -rf \"$new\"' EXIT INT TERM\n"
-        "mkdir -p \"${2%/*}\"\n"
-        "debootstrap --variant=minbase --include=systemd,dbus,systemd-sysv \"$base\" \"$new\" "
-        "\"${DEBIAN_MIRROR:-http://deb.debian.org/debian}\"\n"
-        "if [ \"$base\" != \"$suite\" ]; then\n"
-        "        echo \"deb ${DEBIAN_MIRROR:-http://deb.debian.org/debian} $suite main\" "
-        ">>\"$new/etc/apt/sources.list\"\n"
-        "        chroot \"$new\" apt-get -q update\n"
-        "        chroot \"$new\" env DEBIAN_FRONTEND=noninteractive apt-get -qy install -t \"$suite\" systemd "
-        "systemd-sysv\n"
-        "fi\n"
-        "mv \"$new\" \"$2\"\n";
-
-const char *root_suite(const Profile *p) {
-        for (size_t i = 0; i < G_N_ELEMENTS(suites); i++)
-                if ((int) g_ascii_strtoll(suites[i].version, NULL, 10) == p->version)
-                        return suites[i].suite;
+static const char *const *find_suites(const Profile *p) {
+        for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+                if (table[i].version == p->version)
+                        return table[i].suites;
         return NULL;
 }
 
-static bool make_root(const char *suite, const char *folder, GError **error) {
-        const char *const argv[] = { "/bin/sh", "-c", make_script, "sh", suite, folder, NULL };
-        int status = 0;
+/* Whether @path is a program of @tree; its symlinks begin at the tree. */
+static bool has_program(int tree, const char *path) {
+        const struct open_how how = { .flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+        int fd = (int) syscall(SYS_openat2, tree, path, &how, sizeof how);
+        bool is_program;
 
-        fprintf(stderr, "making %s from Debian's %s; this takes some minutes\n", folder, suite);
-        /* What debootstrap says is progress: stdout is for results. */
-        if (!g_spawn_sync(NULL, (char **) argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, NULL,
-                          &status, error))
+        if (fd < 0)
                 return false;
-        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-                traces_set_error(error, TRACES_ERROR_IO, folder, 0,
-                                 "cannot be made with debootstrap; install it and run as root with a network, "
-                                 "or name a tree with --root");
-                return false;
-        }
-        return true;
+        is_program = faccessat(fd, "", X_OK, AT_EMPTY_PATH) == 0;
+        close(fd);
+        return is_program;
 }
 
-char *root_find(const Profile *p, GError **error) {
+static const char *find_missing(int tree) {
+        if (!has_program(tree, "usr/lib/systemd/systemd") && !has_program(tree, "lib/systemd/systemd"))
+                return "/usr/lib/systemd/systemd";
+        if (!has_program(tree, "usr/bin/systemctl") && !has_program(tree, "bin/systemctl"))
+                return "/usr/bin/systemctl";
+        return has_program(tree, "bin/sh") ? NULL : "/bin/sh";
+}
+
+char *root_check(const char *dir, GError **error) {
+        int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        const char *missing;
+
+        if (fd < 0) {
+                traces_set_error(error, TRACES_ERROR_IO, dir, 0,
+                                 "is no folder; name the folder of a whole system that has a systemd");
+                return NULL;
+        }
+        missing = find_missing(fd);
+        close(fd);
+        if (missing) {
+                traces_set_error(error, TRACES_ERROR_IO, dir, 0,
+                                 "has no %s; name the folder of a whole system that has a systemd", missing);
+                return NULL;
+        }
+        /* The options of an overlay have these characters for themselves. */
+        if (strpbrk(dir, ",:\\\"")) {
+                traces_set_error(error, TRACES_ERROR_IO, dir, 0,
+                                 "has a comma, colon, quote or backslash in its name; give it another one");
+                return NULL;
+        }
+        return g_canonicalize_filename(dir, NULL);
+}
+
+static int version_in(const char *folder) {
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+        static const char library[] = "libsystemd-shared-";
+        const char *name;
+        int version = 0;
+
+        while (dir && version == 0 && (name = g_dir_read_name(dir)))
+                if (g_str_has_prefix(name, library))
+                        version = (int) g_ascii_strtoll(name + sizeof library - 1, NULL, 10);
+        return version;
+}
+
+/* The library that PID 1 and systemctl share has the version in its name: in lib/systemd, lib64/systemd or, on Debian,
+ * lib/TRIPLET/systemd. */
+int root_version(const char *tree) {
+        g_autofree char *lib = g_build_filename(tree, "usr/lib", NULL),
+                        *lib64 = g_build_filename(tree, "usr/lib64/systemd", NULL);
+        g_autoptr(GDir) dir = g_dir_open(lib, 0, NULL);
+        int version = version_in(lib64);
+        const char *name;
+
+        while (dir && version == 0 && (name = g_dir_read_name(dir))) {
+                g_autofree char *direct = g_build_filename(lib, name, NULL),
+                                *below = g_build_filename(lib, name, "systemd", NULL);
+
+                version = version_in(g_str_equal(name, "systemd") ? direct : below);
+        }
+        return version;
+}
+
+const Profile *root_profile(int version) {
+        const Profile *p = NULL;
+        size_t n;
+
+        for (const Profile *all = profiles(&n), *i = all; i < all + n; i++)
+                if (i->version <= version)
+                        p = i;
+        return p;
+}
+
+char *root_find(const Profile *p, bool (*stop)(void), GError **error) {
         g_autofree char *name = g_strdup_printf("root.%d", p->version);
         g_autofree char *folder = g_build_filename(g_get_user_cache_dir(), "coldplug", name, NULL);
-        const char *suite = root_suite(p);
+        const char *const *suites = find_suites(p);
+        int version;
 
         if (!g_file_test(folder, G_FILE_TEST_IS_DIR)) {
-                if (!suite) {
+                if (!suites) {
                         traces_set_error(
                                 error, TRACES_ERROR_IO, folder, 0,
                                 "no suite of Debian has systemd %s; name a tree that has it with --root",
                                 p->name);
                         return NULL;
                 }
-                if (!make_root(suite, folder, error))
+                if (!make_root(p->version, suites, folder, stop, error))
                         return NULL;
         }
-        return g_canonicalize_filename(folder, NULL);
+        version = root_version(folder);
+        if (version != 0 && version != p->version) {
+                traces_set_error(error, TRACES_ERROR_IO, folder, 0,
+                                 "has systemd %d, not %d; remove the folder, and it is made anew", version,
+                                 p->version);
+                return NULL;
+        }
+        return root_check(folder, error);
 }
 
 char *root_actor(GError **error) {
