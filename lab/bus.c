@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <gio/gio.h>
+#include <linux/sockios.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -22,6 +25,9 @@
 struct Bus {
         int fd;
         guint32 serial;
+        guint32 replied; /* the newest call that has got its reply */
+        BusPump pump;
+        void *userdata;
 };
 
 /* PID 1 reads the credentials of who connects, so that has to be done by somebody inside its PID namespace. */
@@ -60,7 +66,22 @@ static bool send_all(Bus *bus, const void *bytes, size_t size) {
         return true;
 }
 
+static bool receive_pumped(Bus *bus, void *bytes, size_t size) {
+        for (char *p = bytes; size > 0;) {
+                ssize_t n = recv(bus->fd, p, size, MSG_DONTWAIT);
+
+                if (n > 0) {
+                        p += n;
+                        size -= (size_t) n;
+                } else if (n == 0 || errno != EAGAIN || !bus->pump(bus->userdata))
+                        return false;
+        }
+        return true;
+}
+
 static bool receive_all(Bus *bus, void *bytes, size_t size) {
+        if (bus->pump)
+                return receive_pumped(bus, bytes, size);
         return recv(bus->fd, bytes, size, MSG_WAITALL) == (ssize_t) size;
 }
 
@@ -77,9 +98,14 @@ static bool authenticate(Bus *bus) {
 }
 
 Bus *bus_open(const Container *c) {
+        return bus_open_pumped(c, NULL, NULL);
+}
+
+Bus *bus_open_pumped(const Container *c, BusPump pump, void *userdata) {
         struct timeval timeout = { .tv_sec = BUS_TIMEOUT };
         Bus *bus = g_new0(Bus, 1);
 
+        bus_set_pump(bus, pump, userdata);
         bus->fd = connect_inside(c);
         if (bus->fd >= 0) {
                 setsockopt(bus->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
@@ -89,6 +115,11 @@ Bus *bus_open(const Container *c) {
         }
         bus_close(bus);
         return NULL;
+}
+
+void bus_set_pump(Bus *bus, BusPump pump, void *userdata) {
+        bus->pump = pump;
+        bus->userdata = userdata;
 }
 
 void bus_close(Bus *bus) {
@@ -114,23 +145,80 @@ static GDBusMessage *receive(Bus *bus) {
         return g_dbus_message_new_from_blob(blob, (size_t) size, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
 }
 
-/* NULL: there is no connection any more. The reply may be an error. */
-static GDBusMessage *bus_call(Bus *bus, const char *path, const char *interface, const char *method,
-                              GVariant *body) {
+static bool send_call(Bus *bus, const char *path, const char *interface, const char *method, GVariant *body) {
         g_autoptr(GDBusMessage) m = g_dbus_message_new_method_call(NULL, path, interface, method);
         g_autofree guchar *blob = NULL;
-        GDBusMessage *reply;
         size_t size;
 
         if (body)
                 g_dbus_message_set_body(m, body);
         g_dbus_message_set_serial(m, ++bus->serial);
         blob = g_dbus_message_to_blob(m, &size, G_DBUS_CAPABILITY_FLAGS_NONE, NULL);
-        if (!blob || !send_all(bus, blob, size))
-                return NULL;
-        while ((reply = receive(bus)) && g_dbus_message_get_reply_serial(reply) != bus->serial)
+        return blob && send_all(bus, blob, size);
+}
+
+/* Whatever comes before is dropped: signals, and replies to calls that nobody waits for. */
+static GDBusMessage *receive_reply(Bus *bus, guint32 serial) {
+        GDBusMessage *reply;
+
+        while ((reply = receive(bus)) && g_dbus_message_get_reply_serial(reply) != serial)
                 g_object_unref(reply);
+        bus->replied = serial;
         return reply;
+}
+
+/* NULL: there is no connection any more. The reply may be an error. */
+static GDBusMessage *bus_call(Bus *bus, const char *path, const char *interface, const char *method,
+                              GVariant *body) {
+        return send_call(bus, path, interface, method, body) ? receive_reply(bus, bus->serial) : NULL;
+}
+
+bool bus_send(Bus *bus, StatementType verb, const char *unit) {
+        /* clang-format off */
+        static const struct {
+                const char *method, *arguments;
+        } table[_STATEMENT_TYPE_MAX] = {
+                [STATEMENT_DAEMON_RELOAD] = { "Reload",          NULL                    },
+                [STATEMENT_DAEMON_REEXEC] = { "Reexecute",       NULL                    },
+                [STATEMENT_START]         = { "StartUnit",       "(%s, 'replace')"       },
+                [STATEMENT_STOP]          = { "StopUnit",        "(%s, 'replace')"       },
+                [STATEMENT_RESTART]       = { "RestartUnit",     "(%s, 'replace')"       },
+                [STATEMENT_TRY_RESTART]   = { "TryRestartUnit",  "(%s, 'replace')"       },
+                [STATEMENT_RELOAD]        = { "ReloadUnit",      "(%s, 'replace')"       },
+                [STATEMENT_RESET_FAILED]  = { "ResetFailedUnit", "(%s,)"                 },
+                [STATEMENT_KILL]          = { "KillUnit",        "(%s, 'all', int32 15)" },
+        };
+        /* clang-format on */
+
+        if (!table[verb].method)
+                return false;
+        if (!table[verb].arguments)
+                return send_call(bus, BUS_PATH, BUS_INTERFACE "Manager", table[verb].method, NULL);
+        return send_call(bus, BUS_PATH, BUS_INTERFACE "Manager", table[verb].method,
+                         g_variant_new_parsed(table[verb].arguments, unit));
+}
+
+int bus_left(const Bus *bus) {
+        int left = 0;
+
+        return ioctl(bus->fd, SIOCOUTQ, &left) < 0 ? 0 : left;
+}
+
+bool bus_is_alive(const Bus *bus) {
+        struct pollfd p = { .fd = bus->fd, .events = POLLRDHUP };
+
+        return poll(&p, 1, 0) == 0;
+}
+
+void bus_drain(Bus *bus) {
+        while (bus->replied < bus->serial) {
+                GDBusMessage *m = receive(bus);
+
+                if (!m)
+                        return;
+                bus->replied = MAX(bus->replied, g_dbus_message_get_reply_serial(m));
+                g_object_unref(m);
+        }
 }
 
 static void bus_unit_free(gpointer p) {
@@ -209,6 +297,25 @@ char *bus_get(Bus *bus, const char *unit, const char *interface, const char *pro
         g_autofree char *path = unit_path(unit);
 
         return get_property(bus, path, interface, property, ret_lost);
+}
+
+char *bus_find_unit(Bus *bus, const GPtrArray *units, const char *name) {
+        const char *suffix = strrchr(name, '.');
+
+        for (unsigned i = 0; i < units->len; i++) {
+                const BusUnit *u = units->pdata[i];
+                g_autofree char *names = NULL;
+                g_auto(GStrv) list = NULL;
+                bool lost = false;
+
+                if (!g_str_equal(u->load_state, "loaded") || !g_str_has_suffix(u->name, suffix ? suffix : ""))
+                        continue;
+                names = bus_get(bus, u->name, "Unit", "Names", &lost);
+                list = names ? g_strsplit(names, " ", -1) : NULL;
+                if (list && g_strv_contains((const char *const *) list, name))
+                        return g_strdup(u->name);
+        }
+        return NULL;
 }
 
 char *bus_get_manager(Bus *bus, const char *property) {

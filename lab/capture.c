@@ -7,8 +7,10 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "lab/capture.h"
+#include "lab/machine.h"
 
 #define CAPTURE_SECONDS 40
 
@@ -16,6 +18,7 @@ typedef struct Capture {
         pid_t init;
         int fd;       /* the memfd; -1: not made yet */
         bool is_ours; /* the memfd_create() in progress is for the state */
+        bool is_complete;
         struct __ptrace_syscall_info entry;
         GString *text;
 } Capture;
@@ -48,7 +51,11 @@ static void on_return(Capture *c, int64_t value) {
                 g_string_set_size(c->text, old + (size_t) value);
                 g_string_truncate(c->text, old + read_memory(c->init, c->entry.entry.args[1], c->text->str + old,
                                                              (size_t) value));
-        }
+        } else if (nr == SYS_lseek && c->fd >= 0 && (int) c->entry.entry.args[0] == c->fd)
+                /* It goes back to the beginning, to read. What it does from now on needs nobody to follow: a stop at each call
+                 * takes longer than all the rest of a reload. */
+                c->is_complete =
+                        c->text->len > 0 && c->entry.entry.args[1] == 0 && c->entry.entry.args[2] == SEEK_SET;
 }
 
 static void on_syscall(Capture *c) {
@@ -87,7 +94,13 @@ static bool follow(Capture *c) {
         }
         if (pid < 0 || !WIFSTOPPED(status))
                 return false;
-        return ptrace(PTRACE_SYSCALL, c->init, NULL, (void *) (intptr_t) on_stop(c, status)) == 0;
+
+        int sig = on_stop(c, status);
+        if (c->is_complete) {
+                ptrace(PTRACE_DETACH, c->init, NULL, (void *) (intptr_t) sig);
+                return false;
+        }
+        return ptrace(PTRACE_SYSCALL, c->init, NULL, (void *) (intptr_t) sig) == 0;
 }
 
 static void let_go(Capture *c) {
@@ -132,6 +145,6 @@ GString *capture_stream(pid_t init, pid_t command, int *ret_status) {
         if (alive)
                 let_go(&c);
         if (!done)
-                waitpid(command, ret_status, 0);
+                *ret_status = process_wait(command, CAPTURE_SECONDS);
         return c.text;
 }

@@ -10,9 +10,11 @@
 #include "lab/actor.h"
 #include "lab/bus.h"
 #include "lab/machine.h"
+#include "lab/root.h"
 #include "traces/error.h"
 
 #define BOOT_SECONDS   60
+#define BOOT_STEP      30 /* milliseconds */
 #define SCRIPT_SECONDS 300
 
 /* Actors */
@@ -182,6 +184,13 @@ int machine_run_script(Machine *m, const char *text, const char *const *argv, ch
 
 /* Boot */
 
+/* "systemd 257 (257.13-1)". A recording names a version that is modelled; what it really was is in the brackets. */
+static char *systemd_text(int version, const char *whole) {
+        const Profile *p = root_profile(version);
+
+        return g_strdup_printf("systemd %d (%s)", p ? p->version : version, whole);
+}
+
 static bool is_up(Machine *m) {
         g_autofree char *jobs = NULL, *state = NULL, *version = NULL;
         Bus *bus = bus_open(m->container);
@@ -195,27 +204,44 @@ static bool is_up(Machine *m) {
         bus_close(bus);
         if (g_strcmp0(jobs, "0") != 0 || g_strcmp0(state, "active") != 0 || !version)
                 return false;
+        m->version = (int) g_ascii_strtoll(version, NULL, 10);
         g_free(m->systemd);
-        m->systemd = g_strdup_printf("systemd %d (%s)", (int) g_ascii_strtoll(version, NULL, 10), version);
+        m->systemd = systemd_text(m->version, version);
+        return true;
+}
+
+static bool boot_error(GError **error, const Machine *m, const char *tree, const char *what) {
+        g_autofree char *console = container_console(m->container, 1);
+
+        traces_set_error(error, TRACES_ERROR_IO, tree, 0, "%s%s%s; name another tree", what,
+                         *console ? ", and says: " : "", console);
+        return false;
+}
+
+static bool wait_until_up(Machine *m, const char *tree, GError **error) {
+        gint64 end = g_get_monotonic_time() + BOOT_SECONDS * G_USEC_PER_SEC;
+
+        while (!is_up(m)) {
+                if (container_dies_within(m->container, BOOT_STEP))
+                        return boot_error(error, m, tree, "its systemd ends while it boots");
+                if (g_get_monotonic_time() > end)
+                        return boot_error(error, m, tree, "its systemd does not reach basic.target");
+        }
+        if (!root_profile(m->version)) {
+                traces_set_error(error, TRACES_ERROR_IO, tree, 0,
+                                 "has systemd %d, which is older than all that are modelled; name another tree",
+                                 m->version);
+                return false;
+        }
         return true;
 }
 
 Machine *machine_boot(const char *tree, const char *actor, GError **error) {
         g_autoptr(Machine) m = g_new0(Machine, 1);
-        gint64 end = g_get_monotonic_time() + BOOT_SECONDS * G_USEC_PER_SEC;
 
-        m->calls = g_array_new(FALSE, FALSE, sizeof(pid_t));
         m->container = container_start(tree, actor, error);
-        if (!m->container)
+        if (!m->container || !wait_until_up(m, tree, error))
                 return NULL;
-        while (!is_up(m)) {
-                if (container_is_dead(m->container) || g_get_monotonic_time() > end) {
-                        traces_set_error(error, TRACES_ERROR_IO, tree, 0,
-                                         "its systemd does not boot; try another tree");
-                        return NULL;
-                }
-                g_usleep(50000);
-        }
         return g_steal_pointer(&m);
 }
 
@@ -223,21 +249,15 @@ void machine_free(Machine *m) {
         if (!m)
                 return;
         container_free(m->container);
-        for (unsigned i = 0; i < m->calls->len; i++)
-                process_wait(g_array_index(m->calls, pid_t, i), 5);
-        g_array_free(m->calls, TRUE);
+        bus_close(m->calls);
         g_free(m->systemd);
+        g_free(m->refused);
+        g_clear_pointer(&m->timers, g_ptr_array_unref);
+        g_clear_pointer(&m->sources, g_ptr_array_unref);
+        g_clear_pointer(&m->baits, g_ptr_array_unref);
         g_free(m);
 }
 
 bool machine_is_enqueue_many(const Machine *m) {
-        int version = (int) g_ascii_strtoll(m->systemd + strlen("systemd "), NULL, 10);
-        const Profile *p = NULL;
-        size_t n;
-
-        /* A version that is not modelled is like the newest before it. */
-        for (const Profile *all = profiles(&n), *i = all; i < all + n; i++)
-                if (i->version <= version)
-                        p = i;
-        return p && p->enqueue_many;
+        return root_profile(m->version)->enqueue_many;
 }

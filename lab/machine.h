@@ -3,6 +3,7 @@
 
 /* A booted machine, and what can be seen of it from outside. */
 
+#include "lab/bus.h"
 #include "lab/container.h"
 #include "traces/recording.h"
 
@@ -24,10 +25,14 @@ typedef struct Sight {
 typedef struct Machine {
         Container *container;
         const Catalog *catalog; /* whose names are looked at; NULL: none yet */
-        char *systemd;          /* the first line of systemctl --version */
+        int version;            /* of its systemd */
+        char *systemd;          /* the same as recordings have it */
         bool paused;
         bool unsettled; /* it never came to rest */
-        GArray *calls;  /* of pid_t: calls that wait for a stopped PID 1 */
+        GPtrArray *timers; /* while it is stopped: clock.c */
+        GPtrArray *sources, *baits; /* trigger.c; sources: while it is stopped */
+        char *refused;  /* why it could not be made to do what a statement says; NULL: it could */
+        Bus *calls;     /* while it is stopped: for calls that wait for it */
 } Machine;
 
 /* Boots and waits until it is up. */
@@ -42,6 +47,8 @@ const Actor *actors_find(const GPtrArray *actors, const char *tag);
 
 /* What is there when PID 1 has come to rest. NULL: PID 1 is dead. */
 Sight *machine_settle(Machine *m);
+/* What is there now. NULL: the connection is lost. */
+Sight *machine_look(Machine *m, Bus *bus);
 void sight_free(Sight *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sight, sight_free)
 

@@ -9,6 +9,8 @@ typedef struct Builder {
         const Catalog *from;
         GString *text;
         GPtrArray *group; /* of const Statement: what is outside before PID 1 goes on */
+        GPtrArray *exits; /* of Statement: processes that exit by themselves */
+        unsigned n_top;   /* lines of the top level */
         int reloads;      /* called for, and not seen yet */
         bool loose;
 } Builder;
@@ -28,8 +30,28 @@ static void append_statement(Builder *b, const Statement *s) {
 
 static void append_top(Builder *b) {
         for (size_t i = 0; i < b->from->top.n_statements; i++)
-                if (!b->from->top.statements[i].continues)
+                if (!b->from->top.statements[i].continues) {
                         append_statement(b, b->from->top.statements + i);
+                        b->n_top++;
+                }
+}
+
+/* What a process does by itself the lab has to tell it. @process: TAG.N; where several have the tag, the newest is hit. */
+static void add_exit(Builder *b, const char *process) {
+        const char *dot = strrchr(process, '.');
+        Statement *s = g_new0(Statement, 1);
+
+        s->type = STATEMENT_EXIT;
+        s->source = g_strdup_printf("exit %.*s 0", (int) (dot - process), process);
+        g_ptr_array_add(b->exits, s);
+        g_ptr_array_add(b->group, s);
+}
+
+static void exit_free(gpointer p) {
+        Statement *s = p;
+
+        g_free(s->source);
+        g_free(s);
 }
 
 static bool is_file(const Statement *s) {
@@ -56,7 +78,7 @@ static void flush_group(Builder *b) {
         g_ptr_array_set_size(b->group, 0);
 }
 
-static const Statement *find_statement(const Catalog *c, unsigned line) {
+const Statement *schedule_find_statement(const Catalog *c, unsigned line) {
         for (size_t i = 0; i < c->n_clients; i++)
                 for (size_t j = 0; j < c->clients[i].n_statements; j++)
                         if (c->clients[i].statements[j].line == line)
@@ -85,9 +107,10 @@ static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) 
                         "something has to happen in the middle of a reload, where the lab cannot stop PID 1");
         if (e->top_level || e->skipped)
                 return NULL;
-        if (e->kind == TRACE_EXIT)
-                return g_strdup_printf("%s has to exit by itself, which only an actor does when it is told",
-                                       e->process);
+        if (e->kind == TRACE_EXIT) {
+                add_exit(b, e->process);
+                return NULL;
+        }
         if (e->kind == TRACE_DISPATCH) {
                 b->reloads -= e->stream != NULL || (e->entries && e->entries->len > 0);
                 /* What is between a call for a reload and the reload is pending together with it. */
@@ -95,7 +118,7 @@ static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) 
                         flush_group(b);
                 return NULL;
         }
-        s = find_statement(b->from, e->line);
+        s = schedule_find_statement(b->from, e->line);
         if (!s)
                 return g_strdup_printf("line %u is no statement of a client", e->line);
         if (s->continues)
@@ -105,51 +128,50 @@ static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) 
         return NULL;
 }
 
-static char *build(Builder *b, const Trace *t) {
+static char *build(Builder *b, const Trace *t, const TraceRun *run) {
         char *why = NULL;
 
         if (t->fixes->len > 0)
                 return g_strdup("it is of a systemd with fixes, which the tree does not have");
         append_top(b);
-        for (unsigned i = 0; i < t->run.events->len && !why; i++)
-                why = add_event(b, t->run.events->pdata[i],
-                                i + 1 < t->run.events->len ? t->run.events->pdata[i + 1] : NULL);
+        for (unsigned i = 0; run && i < run->events->len && !why; i++)
+                why = add_event(b, run->events->pdata[i],
+                                i + 1 < run->events->len ? run->events->pdata[i + 1] : NULL);
         flush_group(b);
         return why;
 }
 
-/* Programs of real unit files are not in the tree, and do what they want. */
-static char *find_program(const Catalog *c) {
-        for (size_t i = 0; i < c->n_commands; i++)
-                if (c->commands[i].program == PROGRAM_OTHER)
-                        return g_strdup_printf("it runs %s, which is no actor", c->commands[i].path);
-        return NULL;
-}
-
-static Schedule *make(const char *file, const Trace *t, bool loose, char **ret_why) {
+static Schedule *make(const char *file, const Trace *t, const TraceRun *run, bool loose, char **ret_why) {
         g_autoptr(Catalog) from = scenario_parse(t->scenario, t->text, strlen(t->text), NULL, NULL);
-        g_autoptr(GPtrArray) group = g_ptr_array_new();
-        Builder b = { .from = from, .text = g_string_new(NULL), .group = group, .loose = loose };
+        g_autoptr(GPtrArray) group = g_ptr_array_new(), exits = g_ptr_array_new_with_free_func(exit_free);
+        Builder b = { .from = from, .text = g_string_new(NULL), .group = group, .exits = exits, .loose = loose };
         g_autoptr(Schedule) s = g_new0(Schedule, 1);
         g_autoptr(GError) error = NULL;
 
-        *ret_why = from ? build(&b, t) : g_strdup("its scenario cannot be read");
+        *ret_why = from ? build(&b, t, run) : g_strdup("its scenario cannot be read");
         s->text = g_string_free(b.text, FALSE);
         if (*ret_why)
                 return NULL;
         s->catalog = scenario_parse(file, s->text, strlen(s->text), NULL, &error);
         *ret_why = s->catalog ? record_obstacle(s->catalog) : g_strdup(error->message);
-        if (!*ret_why && s->catalog)
-                *ret_why = find_program(s->catalog);
+        s->told_from = b.n_top + 1;
         return *ret_why ? NULL : g_steal_pointer(&s);
 }
 
 Schedule *schedule_new(const char *file, const Trace *t, char **ret_why) {
-        return make(file, t, false, ret_why);
+        return schedule_of_run(file, t, &t->run, ret_why);
 }
 
-Schedule *schedule_new_loose(const char *file, const Trace *t, char **ret_why) {
-        return make(file, t, true, ret_why);
+Schedule *schedule_of_run(const char *file, const Trace *t, const TraceRun *run, char **ret_why) {
+        return make(file, t, run, false, ret_why);
+}
+
+Schedule *schedule_of_run_loose(const char *file, const Trace *t, const TraceRun *run, char **ret_why) {
+        return make(file, t, run, true, ret_why);
+}
+
+Schedule *schedule_of_top(const char *file, const Trace *t, char **ret_why) {
+        return make(file, t, NULL, false, ret_why);
 }
 
 void schedule_free(Schedule *s) {
@@ -167,11 +189,11 @@ static void add_once(GPtrArray *names, char *name) {
         g_ptr_array_add(names, name);
 }
 
-GPtrArray *schedule_ordered_names(const Trace *t) {
+GPtrArray *schedule_ordered_names(const TraceRun *run) {
         GPtrArray *names = g_ptr_array_new();
 
-        for (unsigned i = 0; i < t->run.orders->len; i++) {
-                const TraceOrder *o = t->run.orders->pdata[i];
+        for (unsigned i = 0; i < run->orders->len; i++) {
+                const TraceOrder *o = run->orders->pdata[i];
 
                 if (o->key != 0)
                         continue;
@@ -188,9 +210,9 @@ static int place_of(char *const *order, const char *name) {
         return -1;
 }
 
-bool schedule_order_fits(const Trace *t, char *const *order) {
-        for (unsigned i = 0; i < t->run.orders->len; i++) {
-                const TraceOrder *o = t->run.orders->pdata[i];
+bool schedule_order_fits(const TraceRun *run, char *const *order) {
+        for (unsigned i = 0; i < run->orders->len; i++) {
+                const TraceOrder *o = run->orders->pdata[i];
                 int first = place_of(order, o->first), second = place_of(order, o->second);
 
                 if (o->key == 0 && first >= 0 && second >= 0 && first > second)

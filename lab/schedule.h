@@ -9,18 +9,26 @@
 typedef struct Schedule {
         char *text;
         Catalog *catalog;
+        unsigned told_from; /* the step with which the clients begin: from there on exits are said */
 } Schedule;
 
 /* NULL with *ret_why: the lab cannot make that happen. */
 Schedule *schedule_new(const char *file, const Trace *t, char **ret_why);
+/* The same of one of the two runs of the trace. */
+Schedule *schedule_of_run(const char *file, const Trace *t, const TraceRun *run, char **ret_why);
 /* The same without stopping PID 1: one thing after another. What a process does while a call for a reload is pending comes
  * first in reality, where a later moment may show the same. */
-Schedule *schedule_new_loose(const char *file, const Trace *t, char **ret_why);
+Schedule *schedule_of_run_loose(const char *file, const Trace *t, const TraceRun *run, char **ret_why);
+/* Only the top level, which comes before all clients. */
+Schedule *schedule_of_top(const char *file, const Trace *t, char **ret_why);
 void schedule_free(Schedule *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schedule, schedule_free)
 
 /* The names whose order matters, each once: array of char *, unowned. */
-GPtrArray *schedule_ordered_names(const Trace *t);
+GPtrArray *schedule_ordered_names(const TraceRun *run);
 
-/* Whether the names that @order and the trace's first hash key both have are in the trace's order. */
-bool schedule_order_fits(const Trace *t, char *const *order);
+/* Whether the names that @order and the run's first hash key both have are in the run's order. */
+bool schedule_order_fits(const TraceRun *run, char *const *order);
+
+/* Of a client; NULL: there is none in this line. */
+const Statement *schedule_find_statement(const Catalog *c, unsigned line);

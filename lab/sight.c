@@ -7,9 +7,12 @@
 #include "traces/ranking.h"
 
 #define SETTLE_SECONDS   15
-#define SETTLE_STEP      40000 /* microseconds */
+#define SETTLE_FIRST     30000 /* microseconds: the kernel holds back news of cgroups for 10 ms */
+#define SETTLE_STEP      40000
+#define SETTLE_STEP_REST 20000 /* when nobody has anything to do */
 #define SETTLE_SAME      2     /* reads that agree with the one before */
-#define UNKNOWN_TRIES    20    /* a process that has not executed its program yet */
+#define SETTLE_SAME_REST 1
+#define UNKNOWN_TRIES    20 /* a process that has not executed its program yet */
 #define CONNECTION_TRIES 60
 
 typedef struct Look {
@@ -192,6 +195,17 @@ static Sight *look(Machine *m, Bus *bus, bool *ret_unknown) {
         return l.failed ? NULL : g_steal_pointer(&s);
 }
 
+Sight *machine_look(Machine *m, Bus *bus) {
+        for (unsigned i = 0;; i++) {
+                bool is_unknown = false;
+                g_autoptr(Sight) s = look(m, bus, &is_unknown);
+
+                if (!s || !is_unknown || i >= UNKNOWN_TRIES)
+                        return g_steal_pointer(&s);
+                g_usleep(SETTLE_STEP);
+        }
+}
+
 static Bus *connect_or_dead(Machine *m) {
         for (unsigned i = 0; i < CONNECTION_TRIES && !container_is_dead(m->container); i++) {
                 Bus *bus = bus_open(m->container);
@@ -203,16 +217,73 @@ static Bus *connect_or_dead(Machine *m) {
         return NULL;
 }
 
+/* Whether a process sleeps and has no signal to come. */
+static bool process_rests(pid_t pid) {
+        static const char *const pending[] = { "\nSigPnd:\t", "\nShdPnd:\t" };
+        g_autofree char *path = g_strdup_printf("/proc/%d/status", pid), *text = NULL;
+        const char *state;
+
+        if (!g_file_get_contents(path, &text, NULL, NULL))
+                return false;
+        state = strstr(text, "\nState:\t");
+        if (!state || !strchr("ST", state[8]))
+                return false;
+        for (size_t i = 0; i < G_N_ELEMENTS(pending); i++) {
+                const char *mask = strstr(text, pending[i]);
+
+                if (mask && strtoull(mask + strlen(pending[i]), NULL, 16) != 0)
+                        return false;
+        }
+        return true;
+}
+
+static bool units_rest(const Observation *o) {
+        for (unsigned i = 0; i < o->units->len; i++) {
+                const SeenUnit *u = o->units->pdata[i];
+
+                if (strstr(u->field[SEEN_ACTIVE_STATE], "ing"))
+                        return false;
+        }
+        return true;
+}
+
+/* Nothing goes on that could change what was seen: no job, no unit on its way, PID 1 and all actors asleep. A unit on its way may
+ * stay so for good; for those the time decides. */
+static bool machine_rests(const Machine *m, Bus *bus, const Sight *s) {
+        g_autofree char *jobs = NULL;
+        g_autoptr(GPtrArray) actors = NULL;
+
+        if (!units_rest(s->observation))
+                return false;
+        jobs = bus_get_manager(bus, "NJobs");
+        if (g_strcmp0(jobs, "0") != 0)
+                return false;
+        actors = machine_actors(m);
+        for (unsigned i = 0; i < actors->len; i++) {
+                const Actor *a = actors->pdata[i];
+
+                if (a->pid && !process_rests(a->pid))
+                        return false;
+        }
+        /* It has just answered. */
+        for (unsigned i = 0; i < 5; i++) {
+                if (process_rests(m->container->init))
+                        return true;
+                g_usleep(1000);
+        }
+        return false;
+}
+
 Sight *machine_settle(Machine *m) {
         gint64 end = g_get_monotonic_time() + SETTLE_SECONDS * G_USEC_PER_SEC;
         g_autoptr(Sight) last = NULL;
         Bus *bus = NULL;
-        unsigned same = 0, unknown = 0;
+        unsigned same = 0, unknown = 0, enough = SETTLE_SAME;
 
-        g_usleep(60000);
-        while (same < SETTLE_SAME && g_get_monotonic_time() < end) {
+        g_usleep(SETTLE_FIRST);
+        while (g_get_monotonic_time() < end) {
                 g_autoptr(Sight) s = NULL;
-                bool is_unknown = false;
+                bool is_unknown = false, rests;
 
                 if (!bus && !(bus = connect_or_dead(m)))
                         return NULL;
@@ -222,15 +293,19 @@ Sight *machine_settle(Machine *m) {
                         bus = NULL;
                         continue;
                 }
+                rests = !is_unknown && machine_rests(m, bus, s);
                 if (is_unknown && unknown++ < UNKNOWN_TRIES)
                         same = 0;
                 else
                         same = last && g_str_equal(last->text, s->text) ? same + 1 : 0;
+                enough = rests ? SETTLE_SAME_REST : SETTLE_SAME;
                 g_clear_pointer(&last, sight_free);
                 last = g_steal_pointer(&s);
-                g_usleep(SETTLE_STEP);
+                if (same >= enough)
+                        break;
+                g_usleep(rests ? SETTLE_STEP_REST : SETTLE_STEP);
         }
-        m->unsettled = m->unsettled || same < SETTLE_SAME;
+        m->unsettled = m->unsettled || same < enough;
         bus_close(bus);
         g_usleep(10000);
         return g_steal_pointer(&last);

@@ -9,7 +9,8 @@
 #include "lab/actor.h"
 #include "lab/steer.h"
 
-#define OBEY_SECONDS 2
+#define OBEY_SECONDS     2
+#define CONNECTION_TRIES 5
 
 static void make_folder_of(const char *path) {
         g_autofree char *folder = g_path_get_dirname(path);
@@ -84,6 +85,26 @@ static void hit_actor(const Machine *m, const Catalog *c, const Statement *s, co
         }
 }
 
+void steer_exit(const Actor *a) {
+        order_actor(a, ACTOR_EXIT, 0);
+        wait_until_gone(a->pid);
+}
+
+bool steer_exit_named(const Machine *m, const char *name) {
+        g_autoptr(GPtrArray) actors = machine_actors(m);
+
+        for (unsigned i = 0; i < actors->len; i++) {
+                const Actor *a = actors->pdata[i];
+                g_autofree char *full = g_strdup_printf("%s.%u", a->tag, a->number);
+
+                if (a->pid && g_str_equal(full, name)) {
+                        steer_exit(a);
+                        return true;
+                }
+        }
+        return false;
+}
+
 static char *steer_process(const Machine *m, const Catalog *c, const Statement *s) {
         g_autoptr(GPtrArray) actors = machine_actors(m);
         const Actor *a = actors_find(actors, catalog_text_str(c, s->tag));
@@ -114,15 +135,23 @@ bool steer(Machine *m, const Catalog *c, const Statement *s, char **ret_process)
 }
 
 void steer_pause(Machine *m) {
+        /* Whoever connects later has to be let in by PID 1 first: its call would not be there when PID 1 goes on. */
+        for (unsigned i = 0; i < CONNECTION_TRIES && !m->calls; i++)
+                m->calls = bus_open(m->container);
         kill(m->container->init, SIGSTOP);
         m->paused = true;
         g_usleep(50000);
 }
 
+void steer_call(Machine *m, StatementType verb, const char *unit) {
+        if (m->calls)
+                bus_send(m->calls, verb, unit);
+}
+
 void steer_resume(Machine *m) {
         kill(m->container->init, SIGCONT);
         m->paused = false;
-        for (unsigned i = 0; i < m->calls->len; i++)
-                process_wait(g_array_index(m->calls, pid_t, i), 20);
-        g_array_set_size(m->calls, 0);
+        if (m->calls)
+                bus_drain(m->calls);
+        g_clear_pointer(&m->calls, bus_close);
 }

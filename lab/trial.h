@@ -11,6 +11,7 @@ typedef enum Verdict {
         TRIAL_NOT_STEERABLE, /* it cannot be brought to where the trace begins or goes along */
 } Verdict;
 
-/* *ret_why: what was seen; *ret_recording: the run that decided, a line of JSON, NULL if there was none. */
+/* *ret_why: what was seen; *ret_recording: the run that decided, a line of JSON, NULL if there was none that
+ * the model could run, too. */
 bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret,
                char **ret_why, char **ret_recording, GError **error);
