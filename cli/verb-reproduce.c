@@ -16,11 +16,11 @@ static int reproduce(const char *file) {
         if (!t)
                 return file_error(error);
         s = schedule_new(file, t, &why);
-        if (!s) {
-                usage_error("reproduce: %s: not steerable: %s", file, why);
+        out = s ? reproduce_script(t, s, &why) : NULL;
+        if (!out) {
+                usage_error("reproduce: %s: no script can show that: %s", file, why);
                 return STATUS_INCOMPLETE;
         }
-        out = reproduce_script(t, s);
         return output_finish(out, STATUS_OK);
 }
 

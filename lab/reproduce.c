@@ -1,279 +1,314 @@
 /* SPDX-License-Identifier: MIT */
-#include <signal.h>
 #include <string.h>
 
+#include "lab/reproduce-parts.h"
 #include "lab/reproduce.h"
-#include "traces/scenario.h"
 
-/* The parts that are the same in each script. The actor is a shell that reads what to do from a pipe; PID 1 runs it as
- * ACTOR TAG [--ready] [--exit-on-term]. */
+/* The parts that are the same in each script. */
 
 static const char guard[] =
-        "say() { echo \"reproduce: $*\"; }\n"
-        "die() { say \"$*\"; exit 2; }\n"
-        "[ \"$(id -u)\" = 0 ] || die 'run it as root'\n"
-        "[ -d /run/systemd/system ] || die 'PID 1 is no systemd'\n"
-        "if [ \"${1:-}\" != --this-machine-may-die ] && ! systemd-detect-virt -q --container; then\n"
-        "        die 'this machine may be in use: PID 1 may die here. Use a throw-away container or VM, or say "
-        "--this-machine-may-die'\n"
-        "fi\n";
-
-static const char actor[] =
-        "mkdir -p \"$D\" && chmod 755 \"$D\"\n"
-        "cat >\"$D/actor\" <<'ACTOR'\n"
-        "#!/bin/sh\n"
-        "D=/run/coldplug-reproduce\n"
-        "trap '' TERM HUP\n"
-        "case \"$*\" in *--exit-on-term*) trap 'exit 0' TERM ;; esac\n"
-        "mkfifo \"$D/$$.do\"\n"
-        "exec 9<>\"$D/$$.do\"\n"
-        "echo \"$1 $$\" >>\"$D/log\"\n"
-        "case \"$*\" in *--ready*) systemd-notify READY=1 ;; esac\n"
-        "while :; do read -r what <&9 && eval \"$what\"; done\n"
-        "ACTOR\n"
-        "chmod 755 \"$D/actor\"\n"
+        "say() { printf 'reproduce: %s\\n' \"$*\"; }\n"
+        "yes() { say \"it happens: $*\"; exit 0; }\n"
+        "no() { say \"it does not happen: $*\"; exit 1; }\n"
+        "die() { say \"cannot tell: $*\"; exit 2; }\n"
+        "sd() { timeout 20 systemctl --no-block --no-ask-password --no-pager \"$@\"; }\n"
+        "answers() { timeout 20 sh -c 'until systemctl show -p Version; do sleep 0.2; done' >/dev/null 2>&1; }\n"
+        "alive() { case $(cat \"/proc/$1/stat\" 2>/dev/null) in '' | *') '[ZX]*) return 1 ;; esac; }\n"
         "\n"
-        "newest() { # TAG: the PID of its newest living process\n"
-        "        p=$(sed -n \"s/^$1 //p\" \"$D/log\" 2>/dev/null | tac | while read -r p; do\n"
-        "                kill -0 \"$p\" 2>/dev/null && echo \"$p\" && break; done)\n"
-        "        echo \"$p\"\n"
-        "}\n"
-        "tell() { # TAG WHAT\n"
-        "        p=$(newest \"$1\")\n"
-        "        if [ -n \"$p\" ]; then echo \"$2\" >\"$D/$p.do\"; sleep 0.3; fi\n"
-        "}\n"
-        "settle() { sleep 0.5; }\n"
-        "ctl() { timeout 20 systemctl --no-block --no-ask-password \"$@\" || say \"systemctl $*: status $?\"; "
-        "settle; }\n";
+        "[ \"$(id -u)\" = 0 ] || die 'this needs root'\n"
+        "[ -d /run/systemd/system ] || die 'PID 1 is no systemd'\n"
+        "[ \"${1:-}\" = --this-machine-may-die ] || systemd-detect-virt -q --container ||\n"
+        "        die 'this machine may be in use; take a throw-away container, or say --this-machine-may-die'\n"
+        "for f in $FILES $D $P; do ! ls -d \"$f\" >/dev/null 2>&1 || die \"there is $f; this is for a fresh "
+        "machine\"; done\n"
+        "for u in $UNITS; do\n"
+        "        [ \"$(sd show -p LoadState --value \"$u\")\" = not-found ] || die \"there is $u; this is for a "
+        "fresh machine\"\n"
+        "done\n";
+
+static const char hold_guard[] =
+        "F=/sys/fs/cgroup/init.scope # the cgroup of PID 1 alone: its freezer stops PID 1\n"
+        "[ \"$(cat $F/cgroup.procs 2>/dev/null)\" = 1 ] && [ -w $F/cgroup.freeze ] || die 'PID 1 cannot be "
+        "stopped: no cgroup v2'\n";
+
+static const char say_version[] = "say \"$(systemctl --version | head -n 1)\"\n";
+
+static const char undo_body[] =
+        "        answers || UNITS=\n"
+        "        for u in $UNITS; do # what is dead and has a process starts anew: PID 1 may die of that "
+        "process's end\n"
+        "                case $(sd show -p MainPID,ActiveState \"$u\") in *MainPID=0*) ;; *=inactive* | "
+        "*=failed*) sd start \"$u\" ;; esac\n"
+        "        done\n"
+        "        for f in $FILES $P; do rm -f \"$f\" || rmdir \"$f\"; done; [ -z \"$UNITS\" ] || sd "
+        "daemon-reload\n"
+        "        while read -r _ p; do ! alive \"$p\" || kill -9 \"$p\"; done <$D/log; sleep 0.5\n"
+        "        for u in ${UNITS:+$UNITS ${P##*/} orphaned-*.service}; do\n"
+        "                sd stop \"$u\"; sd reset-failed \"$u\"; rmdir \"/sys/fs/cgroup/system.slice/$u\"\n"
+        "        done; rm -rf $D\n"
+        "} >/dev/null 2>&1\n"
+        "trap undo EXIT; trap 'exit 130' INT TERM HUP\n"
+        "put() { mkdir -p \"${1%/*}\"; rm -f \"$1\"; cat >\"$1\"; }\n";
+
+/* PID 1 runs it as ACTOR TAG [--ready] [--exit-on-term]; it reads what to do from a pipe. */
+static const char actor[] = "mkdir -p $D && : >$D/log && put $D/actor <<'EOF'\n"
+                            "#!/bin/sh\n"
+                            "tag=$1 D=/run/coldplug-reproduce; shift; flags=$*\n"
+                            "trap '' TERM HUP\n"
+                            "case $flags in *--exit-on-term*) trap 'exit 0' TERM ;; esac\n"
+                            "rm -f $D/$$; mkfifo $D/$$; exec 9<>$D/$$\n"
+                            "printf '%s %s\\n' \"$tag\" $$ >>$D/log\n"
+                            "case $flags in *--ready*) systemd-notify --no-block READY=1 ;; esac\n"
+                            "while :; do read -r what <&9 && eval \"$what\" && : >$D/$$.done; done\n"
+                            "EOF\n"
+                            "chmod 755 $D/actor\n";
+
+static const char tell[] = "newest() { while read -r t p; do [ \"$t\" = \"$1\" ] && alive \"$p\" && echo "
+                           "\"$p\"; done <$D/log | tail -n 1; }\n"
+                           "tell() { # TAG WHAT: the newest process of that tag does it, if there is one\n"
+                           "        n=0; while p=$(newest \"$1\"); [ -z \"$p\" ] && [ $n -lt 10 ]; do sleep "
+                           "0.1; n=$((n + 1)); done\n"
+                           "        [ -n \"$p\" ] || return 0\n"
+                           "        rm -f \"$D/$p.done\"; printf '%s\\n' \"$2\" >\"$D/$p\"\n"
+                           "        n=0; while alive \"$p\" && [ ! -e \"$D/$p.done\" ] && [ $n -lt 30 ]; do "
+                           "sleep 0.1; n=$((n + 1)); done\n"
+                           "        sleep 0.5\n"
+                           "}\n";
+
+static const char ctl[] = "ctl() { sd \"$@\" || say \"systemctl $*: status $?\"; answers; sleep 0.5; }\n";
+
+static const char hold[] = "held=0\n"
+                           "hold() { # 1: PID 1 stops; 0: it goes on, and finds all that came meanwhile\n"
+                           "        [ \"$how\" = together ] || return 0\n"
+                           "        held=$1\n"
+                           "        echo \"$1\" >$F/cgroup.freeze\n"
+                           "        n=0\n"
+                           "        until grep -qx \"frozen $1\" $F/cgroup.events; do\n"
+                           "                [ $n -lt 30 ] || die 'PID 1 cannot be stopped'\n"
+                           "                sleep 0.1; n=$((n + 1))\n"
+                           "        done\n"
+                           "        [ \"$1\" = 1 ] || { wait; answers; sleep 0.5; }\n"
+                           "}\n"
+                           "ctl() {\n"
+                           "        if [ $held = 1 ]; then sd \"$@\" & sleep 0.3; return; fi # the call waits\n"
+                           "        sd \"$@\" || say \"systemctl $*: status $?\"\n"
+                           "        answers; sleep 0.5\n"
+                           "}\n";
 
 static const char keys[] =
         "# Where a unit is in PID 1's table depends on a random key, which a reexec draws anew. 'systemctl "
-        "show' with a\n"
-        "# pattern prints units in the order of the table.\n"
-        "cat >/run/systemd/system/coldplug-probe.service <<EOF\n"
-        "[Unit]\n"
-        "DefaultDependencies=no\n"
-        "After=$NAMES\n"
-        "[Service]\n"
-        "Type=oneshot\n"
-        "RemainAfterExit=yes\n"
-        "ExecStart=/bin/true\n"
-        "EOF\n"
-        "order() { systemctl show --all -p Id --value '*' 2>/dev/null | grep . | tr '\\n' ' '; }\n"
-        "fits() { # whether each pair FIRST<SECOND is in the order $1\n"
-        "        for pair in $PAIRS; do\n"
-        "                case \" $1 \" in *\" ${pair%%<*} \"*\" ${pair##*<} \"*) ;; *) return 1 ;; esac\n"
-        "        done\n"
-        "}\n"
-        "systemctl start coldplug-probe.service\n"
-        "n=1\n"
-        "until fits \"$(order)\"; do\n"
-        "        [ $n -lt 400 ] || die 'no key with that order; run it again'\n"
-        "        systemctl daemon-reexec\n"
-        "        n=$((n + 1))\n"
+        "show' with a pattern\n"
+        "# prints units in the order of the table. The probe mentions the names, so that all are in it.\n"
+        "fits() { # whether each FIRST<SECOND of $PAIRS is in that order\n"
+        "        table=\" $(sd show --all -p Id --value '*' 2>/dev/null | tr -s '\\n' ' ')\"\n"
+        "        for i in $PAIRS; do case $table in *\" ${i%%<*} \"*\" ${i##*<} \"*) ;; *) return 1 ;; esac; "
         "done\n"
-        "say \"hash key $n has the order $PAIRS\"\n"
-        "systemctl stop coldplug-probe.service\n"
-        "rm -f /run/systemd/system/coldplug-probe.service\n"
-        "ctl daemon-reload\n";
+        "}\n"
+        "find_key() {\n"
+        "        printf '[Unit]\\nAfter=%s\\n[Service]\\nExecStart=/bin/sleep inf\\n' \"$(printf %s \"$PAIRS\" "
+        "| tr '<' ' ')\" | put $P\n"
+        "        sd start ${P##*/}\n"
+        "        n=1; until fits; do\n"
+        "                [ $n -lt 400 ] || die 'no key has that order; run it again'\n"
+        "                sd daemon-reexec; n=$((n + 1)); answers\n"
+        "        done\n"
+        "        say \"key $n has the order $PAIRS\"\n"
+        "        ctl stop ${P##*/}\n"
+        "        rm -f $P; ctl daemon-reload\n"
+        "}\n";
 
-static void append_quoted(GString *s, const char *text) {
-        g_autofree char *quoted = g_shell_quote(text);
+/* PID 1 may take what is pending together in another order than the trace's. */
+static const char attempt_end[] = ")\n"
+                                  "attempt together\n"
+                                  "status=$?\n"
+                                  "if [ $status = 1 ]; then\n"
+                                  "        undo\n"
+                                  "        say 'once more, one thing after another'\n"
+                                  "        attempt apart\n"
+                                  "        status=$?\n"
+                                  "fi\n"
+                                  "exit $status\n";
 
-        g_string_append(s, quoted);
-}
-
-/* Before 'EOF' nothing of a body is special; the actor has another path here. */
-static void append_body(GString *s, const char *body) {
-        g_auto(GStrv) parts = g_strsplit(body, "/usr/bin/actor", -1);
-        g_autofree char *text = g_strjoinv("/run/coldplug-reproduce/actor", parts);
-
-        g_string_append(s, text);
-        if (*text && text[strlen(text) - 1] != '\n')
-                g_string_append_c(s, '\n');
-}
-
-static void append_file(GString *s, const Catalog *c, const Statement *st) {
-        const char *path = c->paths[st->path].path;
-        g_autofree char *folder = g_path_get_dirname(path);
-
-        if (st->type == STATEMENT_RM) {
-                g_string_append_printf(s, "rm -f %s\n", path);
-                return;
-        }
-        if (!g_str_equal(folder, "/etc/systemd/system"))
-                g_string_append_printf(s, "mkdir -p %s\n", folder);
-        if (st->type == STATEMENT_LINK) {
-                g_string_append(s, "ln -sfn ");
-                append_quoted(s, c->contents[st->content].text);
-                g_string_append_printf(s, " %s\n", path);
-                return;
-        }
-        g_string_append_printf(s, "cat >%s <<'EOF'\n", path);
-        append_body(s, c->contents[st->content].text ? c->contents[st->content].text : "");
-        g_string_append(s, "EOF\n");
-}
-
-static void append_tell(GString *s, const Catalog *c, const Statement *st) {
-        g_autofree char *what = NULL;
-
-        switch (st->type) {
-        case STATEMENT_EXIT:
-                what = g_strdup_printf("exit %d", st->number);
-                break;
-        case STATEMENT_SIGNAL:
-                what = g_strdup_printf("trap - %d; kill -%d $$", st->number, st->number);
-                if (st->number == SIGKILL)
-                        what = (g_free(what), g_strdup("kill -9 $$"));
-                break;
-        case STATEMENT_FORK:
-                what = g_strdup_printf("( echo %s $(sh -c 'echo $PPID') >>$D/log; exec sleep infinity ) &",
-                                       catalog_text_str(c, st->text));
-                break;
-        default: {
-                g_autofree char *quoted = g_shell_quote(catalog_text_str(c, st->text));
-
-                what = g_strdup_printf("systemd-notify %s", quoted);
-        }
-        }
-        g_string_append_printf(s, "tell %s ", catalog_text_str(c, st->tag));
-        append_quoted(s, what);
-        g_string_append_c(s, '\n');
-}
-
-static void append_statement(GString *s, const Catalog *c, const Statement *st, bool paused) {
-        switch (st->type) {
-        case STATEMENT_WRITE:
-        case STATEMENT_RM:
-        case STATEMENT_LINK:
-                append_file(s, c, st);
-                return;
-        case STATEMENT_EXIT:
-        case STATEMENT_SIGNAL:
-        case STATEMENT_NOTIFY:
-        case STATEMENT_FORK:
-                append_tell(s, c, st);
-                return;
-        case STATEMENT_PAUSE:
-                g_string_append(s,
-                                "# These meet: from inside of a container PID 1 cannot be stopped meanwhile.\n");
-                return;
-        case STATEMENT_RESUME:
-                g_string_append(s, "wait\n");
-                return;
-        default:
-                g_string_append_printf(s, "ctl %s%s%s%s\n",
-                                       st->type == STATEMENT_KILL ? "kill" : statement_type_to_string(st->type),
-                                       st->unit == ID_NONE ? "" : " ", catalog_name_str(c, st->unit),
-                                       paused ? " &" : "");
-        }
-}
-
-static void append_steps(GString *s, const Catalog *c) {
-        bool paused = false;
-
-        for (size_t i = 0; i < c->top.n_statements; i++) {
-                const Statement *st = c->top.statements + i;
-
-                append_statement(s, c, st, paused);
-                paused = (paused || st->type == STATEMENT_PAUSE) && st->type != STATEMENT_RESUME;
-        }
-}
-
-static void append_order(GString *s, const Trace *t) {
-        g_autoptr(GPtrArray) names = schedule_ordered_names(t);
-
-        if (names->len == 0)
-                return;
-        g_string_append(s, "\nNAMES='");
-        for (unsigned i = 0; i < names->len; i++)
-                g_string_append_printf(s, "%s%s", i ? " " : "", (const char *) names->pdata[i]);
-        g_string_append(s, "'\nPAIRS='");
-        for (unsigned i = 0, n = 0; i < t->run.orders->len; i++) {
-                const TraceOrder *o = t->run.orders->pdata[i];
-
-                if (o->key == 0)
-                        g_string_append_printf(s, "%s%s<%s", n++ ? " " : "", o->first, o->second);
-        }
-        g_string_append(s, "'\n");
-        g_string_append(s, keys);
-}
-
-/* All that the script made, in reverse. */
-static void append_cleanup(GString *s, const Catalog *c) {
-        g_string_append(s, "\nclean() {\n        set +e\n");
-        for (size_t i = 0; i < c->n_names; i++)
-                if (c->names[i].observed && !c->names[i].is_template && !c->names[i].is_orphan)
-                        g_string_append_printf(s, "        systemctl --no-block kill -s KILL %s 2>/dev/null\n",
-                                               c->names[i].name);
-        for (size_t i = 0; i < c->top.n_statements; i++) {
-                const Statement *st = c->top.statements + i;
-
-                if (st->type == STATEMENT_WRITE || st->type == STATEMENT_LINK)
-                        g_string_append_printf(s, "        rm -f %s\n", c->paths[st->path].path);
-        }
-        g_string_append(s, "        rm -rf \"$D\" /run/systemd/system/coldplug-probe.service\n"
-                           "        timeout 20 systemctl daemon-reload 2>/dev/null\n"
-                           "}\n"
-                           "trap clean EXIT\n"
-                           "trap 'exit 130' INT TERM\n");
-}
-
-static void append_refusal(GString *s, const Catalog *c) {
-        g_string_append(s, "for f in");
-        for (size_t i = 0; i < c->top.n_statements; i++) {
-                const Statement *st = c->top.statements + i;
-                g_autofree char *word = NULL;
-
-                if (st->type != STATEMENT_WRITE && st->type != STATEMENT_LINK)
-                        continue;
-                word = g_strdup_printf(" %s", c->paths[st->path].path);
-                if (!strstr(s->str, word))
-                        g_string_append(s, word);
-        }
-        g_string_append(s, "; do\n        [ ! -e \"$f\" ] && [ ! -L \"$f\" ] || die \"$f exists; this is for a "
-                           "fresh machine\"\ndone\n");
-}
-
-static void append_verdict(GString *s, const Trace *t) {
-        if (g_str_equal(t->property, "no-crash")) {
-                g_string_append(s, "\n# A dead or frozen PID 1 answers nobody.\n"
-                                   "sleep 1\n"
-                                   "if timeout 10 systemctl show -p Version >/dev/null 2>&1; then\n"
-                                   "        say 'it does not happen: PID 1 lives'\n"
-                                   "        exit 1\n"
-                                   "fi\n"
-                                   "say 'it happens: PID 1 is dead or frozen'\n");
-                return;
-        }
-        g_string_append_printf(s, "\nsay 'PID 1 has this now; the trace says:' ");
-        append_quoted(s, t->violation);
-        g_string_append_printf(s,
-                               "\nsystemctl show --no-pager -p "
-                               "Id,Names,LoadState,ActiveState,SubState,MainPID,ControlPID,Job,NRestarts %s\n",
-                               t->unit ? t->unit : "'*.service'");
-        g_string_append(s, "say 'processes:'; cat \"$D/log\"\n");
-}
-
-GString *reproduce_script(const Trace *t, const Schedule *s) {
-        GString *script = g_string_new("#!/bin/sh\n");
-        g_autofree char *what = g_strdup(t->violation);
+static void append_header(Script *s) {
+        g_autofree char *what = g_strdup(s->trace->violation);
 
         g_strdelimit(what, "\r\n", ' ');
-        g_string_append_printf(script,
-                               "# Makes PID 1 (seen with systemd %s) violate %s:\n# %s\n"
-                               "# For a throw-away VM or container. Removes what it made.\n"
-                               "set -u\nD=/run/coldplug-reproduce\n",
-                               t->systemd, t->property, what);
-        g_string_append(script, guard);
-        append_refusal(script, s->catalog);
-        g_string_append(script, "say \"$(systemctl --version | head -n 1)\"\n");
-        append_cleanup(script, s->catalog);
-        g_string_append(script, actor);
-        append_order(script, t);
-        g_string_append(script, "\n# The run. A container ends with its PID 1, a machine's PID 1 freezes.\n"
-                                "say 'begins; if this is the last that you see, PID 1 died'\n");
-        append_steps(script, s->catalog);
-        append_verdict(script, t);
-        return script;
+        g_string_append_printf(s->text,
+                               "#!/bin/sh\n"
+                               "# systemd %s violates %s: %s\n"
+                               "# For a throw-away container or VM, which may end with its PID 1. Exit status: "
+                               "0 it happens, 1 it does not, 2 it cannot tell.\n"
+                               "set -uf\n"
+                               "D=" REPRODUCE_DIR " P=/run/systemd/system/coldplug-probe.service\n",
+                               s->trace->systemd, s->trace->property, what);
+}
+
+static void add_word(GString *list, const char *word) {
+        g_auto(GStrv) words = g_strsplit(list->str, " ", -1);
+
+        if (!g_strv_contains((const char *const *) words, word))
+                g_string_append_printf(list, "%s%s", list->len ? " " : "", word);
+}
+
+static void append_list(Script *s, const char *name, const GString *list) {
+        g_string_append_printf(s->text, "%s=", name);
+        script_append_word(s->text, list->str);
+        g_string_append_c(s->text, '\n');
+}
+
+static bool is_file(StatementType t) {
+        return t == STATEMENT_WRITE || t == STATEMENT_LINK || t == STATEMENT_RM;
+}
+
+static bool has_file(const Catalog *c, NameId name) {
+        for (size_t i = 0; i < c->top.n_statements; i++) {
+                const Statement *st = c->top.statements + i;
+                const CatalogPath *path = is_file(st->type) ? c->paths + st->path : NULL;
+
+                if (path && path->kind == PATH_FRAGMENT && path->name == name)
+                        return true;
+        }
+        return false;
+}
+
+static void append_units(Script *s) {
+        g_autoptr(GString) units = g_string_new(NULL);
+        const Catalog *c = s->catalog;
+
+        for (size_t i = 0; i < c->n_names; i++) {
+                const CatalogName *n = c->names + i;
+
+                if (!n->is_template &&
+                    (has_file(c, (NameId) i) || (n->template != ID_NONE && has_file(c, n->template))))
+                        add_word(units, n->name);
+        }
+        append_list(s, "UNITS", units);
+}
+
+/* All files, then the folders that are not there before. */
+static void append_files(Script *s) {
+        g_autoptr(GString) files = g_string_new(NULL);
+        const Program *top = &s->catalog->top;
+
+        for (size_t i = 0; i < top->n_statements; i++)
+                if (is_file(top->statements[i].type))
+                        add_word(files, s->catalog->paths[top->statements[i].path].path);
+        for (size_t i = 0; i < top->n_statements; i++)
+                if (is_file(top->statements[i].type)) {
+                        g_autofree char *folder =
+                                g_path_get_dirname(s->catalog->paths[top->statements[i].path].path);
+
+                        if (!g_str_has_suffix(folder, "/systemd/system"))
+                                add_word(files, folder);
+                }
+        append_list(s, "FILES", files);
+}
+
+static void append_start(Script *s) {
+        append_header(s);
+        append_units(s);
+        append_files(s);
+        g_string_append(s->text, guard);
+        if (s->holds)
+                g_string_append(s->text, hold_guard);
+        g_string_append(s->text, say_version);
+        g_string_append(s->text, "\nundo() { # removes all that was made\n");
+        if (s->holds)
+                g_string_append(s->text, "        echo 0 >$F/cgroup.freeze\n");
+        g_string_append(s->text, undo_body);
+        g_string_append(s->text, s->holds ? hold : ctl);
+        if (s->tells)
+                g_string_append(s->text, tell);
+        script_append_looks(s);
+        if (s->ordered)
+                g_string_append(s->text, keys);
+        g_string_append_c(s->text, '\n');
+}
+
+/* From a fresh machine to the end of the trace. */
+static bool append_run(Script *s, char **ret_why) {
+        g_string_append(s->text, actor);
+        if (s->ordered)
+                g_string_append(s->text, "find_key\n");
+        if (g_str_equal(s->trace->property, "no-crash"))
+                g_string_append(s->text,
+                                "say 'it begins; if this is the last line, PID 1 is dead: it happens'\n");
+        if (script_runs_into_crash(s))
+                g_string_append(s->text, "say \"it begins; $2\"\n");
+        g_string_append_c(s->text, '\n');
+        return script_append_steps(s, ret_why);
+}
+
+static bool append_one_run(Script *s, char **ret_why) {
+        if (s->ordered) {
+                g_string_append(s->text, "PAIRS=");
+                script_append_pairs(s->text, &s->trace->run);
+                g_string_append_c(s->text, '\n');
+        }
+        if (!append_run(s, ret_why))
+                return false;
+        g_string_append_c(s->text, '\n');
+        script_append_verdict(s);
+        return true;
+}
+
+static bool append_main(Script *s, char **ret_why) {
+        bool twice = script_runs_twice(s);
+
+        if (twice) {
+                g_string_append(s->text, "run() { # with the order $1\nPAIRS=$1\n");
+                if (!append_run(s, ret_why))
+                        return false;
+                g_string_append(s->text, "}\n\n");
+        }
+        if (s->holds)
+                g_string_append(s->text, "attempt() ( # together: what is pending together in the trace; apart: "
+                                         "one thing after another\nhow=$1\n");
+        if (twice)
+                script_append_two_runs(s);
+        else if (!append_one_run(s, ret_why))
+                return false;
+        if (s->holds)
+                g_string_append(s->text, attempt_end);
+        return true;
+}
+
+static void look_through(Script *s) {
+        const Program *top = &s->catalog->top;
+        const Profile *p = profile_find(s->trace->systemd);
+
+        s->last_reload = SIZE_MAX;
+        s->one_call = p && p->enqueue_many;
+        for (size_t i = 0; i < top->n_statements; i++) {
+                StatementType t = top->statements[i].type;
+
+                s->holds = s->holds || t == STATEMENT_PAUSE;
+                s->tells = s->tells || t == STATEMENT_EXIT || t == STATEMENT_SIGNAL || t == STATEMENT_NOTIFY ||
+                           t == STATEMENT_FORK;
+                if (t == STATEMENT_DAEMON_RELOAD || t == STATEMENT_DAEMON_REEXEC)
+                        s->last_reload = i;
+        }
+}
+
+static bool has_orders(const TraceRun *r) {
+        return r->orders->len > 0;
+}
+
+GString *reproduce_script(const Trace *t, const Schedule *schedule, char **ret_why) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        Script s = {
+                .text = text,
+                .trace = t,
+                .catalog = schedule->catalog,
+                .ordered = has_orders(&t->run) || (t->has_other && has_orders(&t->other)),
+        };
+
+        look_through(&s);
+        *ret_why = script_obstacle(&s);
+        if (*ret_why)
+                return NULL;
+        append_start(&s);
+        if (!append_main(&s, ret_why))
+                return NULL;
+        return g_steal_pointer(&text);
 }
