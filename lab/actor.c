@@ -16,12 +16,13 @@
 #include <unistd.h>
 
 #include "lab/actor.h"
+#include "lab/stand-in.h"
 
 static void on_term(int sig) {
         _exit(0);
 }
 
-static void log_start(const char *tag) {
+void actor_log(const char *tag) {
         char line[ACTOR_TEXT_MAX];
         int n = snprintf(line, sizeof line, "%.200s %d\n", tag, (int) getpid());
         int fd = open(ACTOR_DIR "/log", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
@@ -32,7 +33,7 @@ static void log_start(const char *tag) {
         close(fd);
 }
 
-static void notify(const char *text) {
+void actor_notify(const char *text) {
         const char *path = getenv("NOTIFY_SOCKET");
         struct sockaddr_un address = { .sun_family = AF_UNIX };
         size_t size;
@@ -97,39 +98,53 @@ static void obey(int sig, int number) {
         if (!read_command(text, sizeof text))
                 return;
         if (sig == SIGRTMIN + ACTOR_NOTIFY)
-                notify(text);
+                actor_notify(text);
         else if (fork() == 0) {
-                log_start(text);
+                actor_log(text);
                 return;
         }
         command_done();
+}
+
+static void block(sigset_t *set) {
+        for (int i = ACTOR_EXIT; i <= ACTOR_FORK; i++)
+                sigaddset(set, SIGRTMIN + i);
+        sigprocmask(SIG_BLOCK, set, NULL);
+}
+
+/* Waits for all that is blocked: commands, and what @on_signal wants to see. */
+_Noreturn void actor_obey(void (*on_signal)(int sig)) {
+        sigset_t set;
+
+        sigprocmask(SIG_BLOCK, NULL, &set);
+        signal(SIGCHLD, SIG_IGN);
+        for (;;) {
+                siginfo_t info;
+                int sig = sigwaitinfo(&set, &info);
+
+                if (sig > SIGRTMIN && sig <= SIGRTMIN + ACTOR_FORK)
+                        obey(sig, info.si_value.sival_int);
+                else if (sig > 0 && on_signal)
+                        on_signal(sig);
+        }
 }
 
 int main(int argc, char **argv) {
         bool ready = false, exit_on_term = false;
         sigset_t commands;
 
+        sigemptyset(&commands);
+        block(&commands);
+        stand_in(argv);
+
         for (int i = 2; i < argc; i++) {
                 ready = ready || strcmp(argv[i], "--ready") == 0;
                 exit_on_term = exit_on_term || strcmp(argv[i], "--exit-on-term") == 0;
         }
-
-        sigemptyset(&commands);
-        for (int i = ACTOR_EXIT; i <= ACTOR_FORK; i++)
-                sigaddset(&commands, SIGRTMIN + i);
-        sigprocmask(SIG_BLOCK, &commands, NULL);
         signal(SIGTERM, exit_on_term ? on_term : SIG_IGN);
         signal(SIGHUP, SIG_IGN);
-        signal(SIGCHLD, SIG_IGN);
-        log_start(argc > 1 ? argv[1] : "none");
+        actor_log(argc > 1 ? argv[1] : "none");
         if (ready)
-                notify("READY=1");
-
-        for (;;) {
-                siginfo_t info;
-                int sig = sigwaitinfo(&commands, &info);
-
-                if (sig > 0)
-                        obey(sig, info.si_value.sival_int);
-        }
+                actor_notify("READY=1");
+        actor_obey(NULL);
 }

@@ -108,12 +108,32 @@ static void remove_matching(const char *folder, const char *suffix) {
                 }
 }
 
+/* The clock of PID 1 jumps, that of its own services does not: their watchdogs would bite. */
+static void silence_watchdogs(void) {
+        g_autoptr(GDir) dir = g_dir_open("usr/lib/systemd/system", 0, NULL);
+        const char *name;
+
+        while (dir && (name = g_dir_read_name(dir))) {
+                g_autofree char *path = g_build_filename("usr/lib/systemd/system", name, NULL), *text = NULL,
+                                *folder = g_strdup_printf("etc/systemd/system/%s.d", name),
+                                *file = g_build_filename(folder, "lab.conf", NULL);
+
+                if (!g_str_has_suffix(name, ".service") || !g_file_get_contents(path, &text, NULL, NULL) ||
+                    !strstr(text, "\nWatchdogSec="))
+                        continue;
+                g_mkdir_with_parents(folder, 0755);
+                write_file(file, "[Service]\nWatchdogSec=0\n");
+        }
+}
+
 /* What would start on its own some time after the boot, and what asks questions at a first boot. */
 static void quieten_tree(void) {
         g_autofree char *id = NULL;
 
         remove_matching("etc/systemd/system", ".service");
         remove_matching("etc/systemd/system/timers.target.wants", ".timer");
+        remove_matching("usr/lib/systemd/system/timers.target.wants", ".timer");
+        silence_watchdogs();
         if (!g_file_get_contents("etc/machine-id", &id, NULL, NULL) || strlen(id) < 32)
                 write_file("etc/machine-id", "0123456789abcdef0123456789abcdef\n");
         write_file("etc/hostname", "lab\n");
@@ -144,11 +164,28 @@ static void copy_actor(const char *actor) {
                 fail("usr/bin/actor");
 }
 
-_Noreturn static void execute(void) {
+/* What moves PID 1's clock; without it the clock stays as it is. */
+static void copy_clock(const char *actor) {
+        g_autofree char *folder = g_path_get_dirname(actor),
+                        *path = g_build_filename(folder, "coldplug-clock.so", NULL), *bytes = NULL;
+        const ActorClock clock = {};
+        size_t size;
+
+        if (!g_file_get_contents(path, &bytes, &size, NULL))
+                return;
+        g_file_set_contents_full("usr/lib/coldplug-clock.so", bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755,
+                                 NULL);
+        g_file_set_contents_full(ACTOR_CLOCK + 1, (const char *) &clock, sizeof clock, G_FILE_SET_CONTENTS_NONE,
+                                 0644, NULL);
+}
+
+_Noreturn static void execute(int console) {
         static const char *const programs[] = { "/usr/lib/systemd/systemd", "/lib/systemd/systemd" };
         char *const environment[] = { (char *) "container=lab", (char *) "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                                      access("/usr/lib/coldplug-clock.so", R_OK) == 0
+                                              ? (char *) "LD_PRELOAD=/usr/lib/coldplug-clock.so"
+                                              : NULL,
                                       NULL };
-        int console = open(ACTOR_DIR "/console", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 
         dup2(open("/dev/null", O_RDONLY), 0);
         dup2(console, 1);
@@ -161,19 +198,21 @@ _Noreturn static void execute(void) {
         fail("/usr/lib/systemd/systemd");
 }
 
-_Noreturn void inside_boot(const char *tree, const char *dir, const char *cgroup, const char *actor,
-                           int report) {
+_Noreturn void inside_boot(const char *tree, const char *cover, const char *cgroup, const char *actor,
+                           int console, int report) {
         sigset_t none;
 
         report_fd = fcntl(report, F_DUPFD_CLOEXEC, 10);
+        console = fcntl(console, F_DUPFD_CLOEXEC, report_fd + 1);
         close_range(3, (unsigned) report_fd - 1, 0);
         umask(0);
         setsid();
         enter_cgroup(cgroup);
-        mount_overlay(tree, dir);
+        mount_overlay(tree, cover);
         mount_system();
         quieten_tree();
         copy_actor(actor);
+        copy_clock(actor);
         bring_loopback_up();
         mkdir("oldroot", 0755);
         if (syscall(SYS_pivot_root, ".", "oldroot") < 0 || chdir("/") < 0)
@@ -183,5 +222,5 @@ _Noreturn void inside_boot(const char *tree, const char *dir, const char *cgroup
 
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        execute();
+        execute(console);
 }

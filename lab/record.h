@@ -13,3 +13,6 @@ char *record_obstacle(const Catalog *c);
  * @one_call: several units of a line are one call, see profile.h. */
 char *record_scenario(Machine *m, const char *name, const char *text, const Catalog *c, bool one_call,
                       GError **error);
+/* The same; from the step @told_from on processes exit only when a statement says so, see docs/recordings.md. */
+char *record_told(Machine *m, const char *name, const char *text, const Catalog *c, unsigned told_from,
+                  GError **error);
