@@ -65,9 +65,12 @@ complete -c coldplug -n '__fish_seen_subcommand_from conform' -F
 complete -c coldplug -n __fish_use_subcommand -a lab -d "Run scenarios and traces on a real systemd"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l systemd -xa '(__coldplug_listed profiles)' -d "Boot this version"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l root -xa '(__fish_complete_directories)' -d "Boot the systemd of this tree"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -s j -l jobs -x -d "Run N containers at once"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l record -rF -d "Write what was seen, as recordings"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l json -d "Print JSON"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l random -x -d "Run N random scenarios"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l seed -x -d "Which random scenarios"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l only -x -d "Run one random scenario again"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l no-minimize -d "Leave random scenarios as they are"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -s h -l help -d "Show the help of the verb"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -F

@@ -108,9 +108,13 @@ _coldplug() {
                 _arguments -s \
                         '--systemd=[Boot this version]:VERSION:_coldplug_listed profiles' \
                         '--root=[Boot the systemd of this tree]:DIR:_files -/' \
+                        '-j+[Run N containers at once]:N: ' \
+                        '--jobs=[Run N containers at once]:N: ' \
                         '--record=[Write what was seen, as recordings]:FILE:_files' \
+                        '--json[Print JSON]' \
                         '--random=[Run N random scenarios]:N: ' \
                         '--seed=[Which random scenarios]:S: ' \
+                        '--only=[Run one random scenario again]:I: ' \
                         '--no-minimize[Leave random scenarios as they are]' \
                         '-h[Show the help of the verb]' \
                         '--help[Show the help of the verb]' \
