@@ -38,7 +38,7 @@ static void append_difference(GString *out, const Recording *r, const Difference
         }
 }
 
-static int judge(const char *file, const char *line, GString *out, LabResult *ret) {
+static int judge(const Lab *l, const char *file, const char *line, GString *out, LabResult *ret) {
         g_autoptr(GError) error = NULL;
         g_autoptr(Recording) r = recording_parse(file, 0, line, strlen(line), 0, &error), predicted = NULL;
         g_autoptr(Difference) d = NULL;
@@ -48,6 +48,7 @@ static int judge(const char *file, const char *line, GString *out, LabResult *re
 
         if (!r)
                 return file_error(error);
+        r->profile = lab_profile(l, r->profile);
         predicted = conform_predict(r, false);
         compare_recordings(r, predicted, &a, &d);
         agrees = a.agree[AGREE_RECORDING] == a.total[AGREE_RECORDING];
@@ -66,10 +67,10 @@ static int judge(const char *file, const char *line, GString *out, LabResult *re
         return agrees ? STATUS_OK : STATUS_VIOLATED;
 }
 
-int lab_judge(const char *name, const char *line, GString *out) {
+int lab_judge(const Lab *l, const char *name, const char *line, GString *out) {
         g_auto(LabResult) ignored = {};
 
-        return judge(name, line, out, &ignored);
+        return judge(l, name, line, out, &ignored);
 }
 
 /* Scenarios */
@@ -110,7 +111,7 @@ static void lab_scenario(Lab *l, const char *file, GString *out, LabResult *ret)
         }
         ret->field[LAB_RECORDING] = lab_run_text(l, base_name(file), text, c, &ret->status);
         if (ret->field[LAB_RECORDING])
-                ret->status = judge(file, ret->field[LAB_RECORDING], out, ret);
+                ret->status = judge(l, file, ret->field[LAB_RECORDING], out, ret);
 }
 
 /* Traces */
@@ -135,7 +136,8 @@ static void lab_trace(Lab *l, const char *file, GString *out, LabResult *ret) {
         g_autoptr(Trace) t = trace_load(file, &error);
         g_autofree char *why = NULL;
         const char *wanted = t && !l->version ? t->systemd : l->version, *tree;
-        Verdict v;
+        const Profile *profile;
+        TrialVerdict v;
 
         if (!t) {
                 ret->status = file_error(error);
@@ -146,7 +148,8 @@ static void lab_trace(Lab *l, const char *file, GString *out, LabResult *ret) {
         tree = lab_find_tree(l, wanted);
         if (!tree)
                 return;
-        if (!trial_run(file, t, tree, l->actor, &v, &why, &ret->field[LAB_RECORDING], &error)) {
+        profile = lab_profile(l, root_profile(root_version(tree)));
+        if (!trial_run(file, t, tree, profile, l->actor, &v, &why, &ret->field[LAB_RECORDING], &error)) {
                 ret->status = file_error(error);
                 return;
         }

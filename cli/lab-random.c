@@ -39,7 +39,7 @@ static int run(const Candidate *c, const char *text, GString *said, char **ret_l
                 return file_error(error);
         line = lab_run_text(c->lab, c->name, text, catalog, &status);
         if (line)
-                status = lab_judge(c->name, line, said);
+                status = lab_judge(c->lab, c->name, line, said);
         if (ret_line)
                 *ret_line = g_steal_pointer(&line);
         return status;

@@ -4,12 +4,13 @@
 #include "traces/json-text.h"
 
 const char *const lab_outcomes[] = {
-        "agrees", "disagrees", "confirmed", "refuted", "not steerable", "died", "lives", NULL,
+        "agrees",  "disagrees",       "confirmed",   "refuted", "not steerable",
+        "happens", "does not happen", "cannot tell", NULL,
 };
 
 /* The same of several. */
 static const char *const plurals[] = {
-        "agree", "disagree", "confirmed", "refuted", "not steerable", "died", "live",
+        "agree", "disagree", "confirmed", "refuted", "not steerable", "happen", "do not happen", "cannot tell",
 };
 
 char *lab_report_difference(const Recording *r, const Difference *d) {

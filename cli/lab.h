@@ -6,10 +6,13 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "cli/select.h"
 #include "traces/compare.h"
 
 typedef struct Lab {
         char *root, *version, *record; /* options */
+        char **fix;
+        Selection selection; /* each profile with the fixes that the tree has, in the order of profiles() */
         int random, seed;
         int only; /* the number of the one random scenario to run; negative: all */
         gboolean no_minimize;
@@ -57,6 +60,9 @@ unsigned lab_work(const LabWork *work);
  * stderr. */
 const char *lab_find_tree(Lab *l, const char *version);
 
+/* What the model takes a systemd for: @p, with the fixes of --fix. */
+const Profile *lab_profile(const Lab *l, const Profile *p);
+
 /* Runs one file, whatever it is. */
 void lab_run_file(Lab *l, const char *file, LabResult *ret);
 
@@ -77,7 +83,7 @@ void lab_report_summary(GString *out, const unsigned *n_outcomes, unsigned n_fai
 char *lab_run_text(Lab *l, const char *name, const char *text, const Catalog *c, int *ret_status);
 
 /* Compares a recording with the model and says so in @out. Returns a status. */
-int lab_judge(const char *name, const char *line, GString *out);
+int lab_judge(const Lab *l, const char *name, const char *line, GString *out);
 
 /* Random scenarios, as the options say. */
 int lab_random(Lab *l, GString *out);

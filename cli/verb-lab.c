@@ -86,6 +86,12 @@ static void find_trees(Lab *l, char **files) {
         }
 }
 
+const Profile *lab_profile(const Lab *l, const Profile *p) {
+        size_t n;
+
+        return l->selection.profiles->pdata[p - profiles(&n)];
+}
+
 /* Files */
 
 typedef struct Report {
@@ -224,11 +230,19 @@ static int check_options(const Lab *l, int argc) {
                                    JOBS_MAX);
         if (l->json && (l->random > 0 || l->only >= 0))
                 return usage_error("lab: --json is for files; write --random without it, and --record FILE");
+        if (l->fix && !l->root)
+                return usage_error(
+                        "lab: --fix says what the systemd of a tree has; name the tree with --root DIR");
         if (l->root && l->version)
                 return usage_error("lab: --root and --systemd both name a systemd; leave one out");
         if (geteuid() != 0)
                 return usage_error("lab: it makes namespaces and mounts; run it as root");
         return STATUS_OK;
+}
+
+static bool select_all(Lab *l) {
+        return select_versions(&l->selection, NULL, true) && select_one_column(&l->selection, l->fix) &&
+               select_profiles(&l->selection);
 }
 
 int verb_lab(int argc, char **argv) {
@@ -237,6 +251,9 @@ int verb_lab(int argc, char **argv) {
                 { "systemd", 0, 0, G_OPTION_ARG_STRING, &l.version,
                   "Boot this version (default: a trace's own, else 257)", "V" },
                 { "root", 0, 0, G_OPTION_ARG_FILENAME, &l.root, "Boot the systemd of the tree DIR", "DIR" },
+                { "fix", 0, 0, G_OPTION_ARG_STRING_ARRAY, &l.fix,
+                  "What the systemd of --root has on top of its version, a built-in fix or a file (A+B: both)",
+                  "FIX" },
                 { "jobs", 'j', 0, G_OPTION_ARG_INT, &l.jobs, "Run N containers at once (default: 1)", "N" },
                 { "record", 0, 0, G_OPTION_ARG_FILENAME, &l.record, "Write what was seen, as recordings",
                   "FILE" },
@@ -255,8 +272,11 @@ int verb_lab(int argc, char **argv) {
         if (!options_parse("lab", entries, &argc, &argv, &status))
                 return status;
         status = check_options(&l, argc);
+        selection_init(&l.selection, "lab");
         if (status == STATUS_OK)
-                status = run(&l, argv + 1);
+                status = select_all(&l) ? run(&l, argv + 1) : STATUS_WRONG_INPUT;
+        selection_clear(&l.selection);
+        g_strfreev(l.fix);
         g_free(l.version);
         g_free(l.root);
         g_free(l.record);

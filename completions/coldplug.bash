@@ -64,7 +64,7 @@ _coldplug_options() {
         replay) echo "--fix --json -h --help" ;;
         show) echo "--format --brief -h --help" ;;
         conform) echo "--json -v --verbose --predict --fix --min -h --help" ;;
-        lab) echo "--systemd --root -j --jobs --record --json --random --seed --only --no-minimize -h --help" ;;
+        lab) echo "--systemd --root --fix -j --jobs --record --json --random --seed --only --no-minimize -h --help" ;;
         reproduce) echo "-h --help" ;;
         fixes | profiles | properties) echo "--json -h --help" ;;
         esac

@@ -66,6 +66,7 @@ complete -c coldplug -n __fish_use_subcommand -a lab -d "Run scenarios and trace
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l systemd -xa '(__coldplug_listed profiles)' -d "Boot this version"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l root -xa '(__fish_complete_directories)' -d "Boot the systemd of this tree"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -s j -l jobs -x -d "Run N containers at once"
+complete -c coldplug -n '__fish_seen_subcommand_from lab' -l fix -xa '(__coldplug_listed fixes)' -d "What the systemd of --root has"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l record -rF -d "Write what was seen, as recordings"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l json -d "Print JSON"
 complete -c coldplug -n '__fish_seen_subcommand_from lab' -l random -x -d "Run N random scenarios"

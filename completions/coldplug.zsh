@@ -110,6 +110,7 @@ _coldplug() {
                         '--root=[Boot the systemd of this tree]:DIR:_files -/' \
                         '-j+[Run N containers at once]:N: ' \
                         '--jobs=[Run N containers at once]:N: ' \
+                        '*--fix=[What the systemd of --root has]:FIX:_coldplug_listed fixes' \
                         '--record=[Write what was seen, as recordings]:FILE:_files' \
                         '--json[Print JSON]' \
                         '--random=[Run N random scenarios]:N: ' \

@@ -130,9 +130,28 @@ static bool has_all_names(const SeenUnit *now, const SeenUnit *old) {
         return *field_of(old, SEEN_NAMES);
 }
 
+/* The unit of the new name was dead and has left memory: all that is seen is that the old one is gone, too. */
+static char *see_rename_to_nothing(const Trace *t, const Reload *x) {
+        for (unsigned i = 0; i < x->before->units->len; i++) {
+                const SeenUnit *old = x->before->units->pdata[i];
+                g_autofree char *text =
+                        g_strdup_printf("%s: %s (%s) before the reload, inactive (dead) after it", t->unit,
+                                        field_of(old, SEEN_ACTIVE_STATE), field_of(old, SEEN_SUB_STATE));
+
+                if (!is_down(old) && is_violation(t, text) && !find_named(x->after, old->id))
+                        return g_strdup_printf("%s: %s (%s) before the reload; after it neither it nor its new "
+                                               "name %s is in memory",
+                                               old->id, field_of(old, SEEN_ACTIVE_STATE),
+                                               field_of(old, SEEN_SUB_STATE), t->unit);
+        }
+        return NULL;
+}
+
 static char *see_rename(const Trace *t, const Reload *x) {
         const SeenUnit *now = observation_find_unit(x->after, t->unit);
 
+        if (!find_named(x->after, t->unit) && !find_named(x->before, t->unit))
+                return see_rename_to_nothing(t, x);
         for (unsigned i = 0; now && i < x->before->units->len; i++) {
                 const SeenUnit *old = x->before->units->pdata[i];
                 g_autofree char *text = NULL;

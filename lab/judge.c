@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lab/judge.h"
 #include "lab/judge-see.h"
+#include "model/fixes.h"
 #include "traces/compare.h"
 #include "traces/conform.h"
 
@@ -21,7 +22,9 @@ static char *find_difference(const Recording *r) {
 }
 
 static bool is_of_trace(const Trace *t, const Recording *r) {
-        return r->profile && g_str_equal(r->profile->name, t->systemd);
+        g_autofree char *wanted = trace_systemd(t), *given = r->profile ? profile_label(r->profile) : NULL;
+
+        return g_strcmp0(wanted, given) == 0;
 }
 
 static char *describe_death(const Recording *r) {
@@ -38,7 +41,7 @@ static bool has_stream(const Recording *r) {
 }
 
 /* Nothing shows it but that all the rest is as the model has it, the stream included. */
-static Verdict judge_invisible(const Trace *t, const Recording *r, char **ret_why) {
+static TrialVerdict judge_invisible(const Trace *t, const Recording *r, char **ret_why) {
         if (g_str_equal(t->property, "order-independent") && !see_end_is_visible(t)) {
                 *ret_why = g_strdup("the two orders differ in nothing that can be seen");
                 return TRIAL_NOT_STEERABLE;
@@ -54,7 +57,7 @@ static Verdict judge_invisible(const Trace *t, const Recording *r, char **ret_wh
 }
 
 /* The violation was not seen. It is the model's fault only if it has something else for this very run. */
-static Verdict judge_unseen(const Trace *t, const Recording *r, bool invisible, char **ret_why) {
+static TrialVerdict judge_unseen(const Trace *t, const Recording *r, bool invisible, char **ret_why) {
         if (r->outcome == OUTCOME_CRASHED) {
                 *ret_why = describe_death(r);
                 return TRIAL_REFUTED;
@@ -72,7 +75,7 @@ static Verdict judge_unseen(const Trace *t, const Recording *r, bool invisible, 
         return TRIAL_NOT_STEERABLE;
 }
 
-Verdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why) {
+TrialVerdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why) {
         unsigned flags;
         g_autofree char *seen = see_violation(t, r, &flags), *difference = NULL;
 
@@ -87,7 +90,7 @@ Verdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why) {
         return TRIAL_CONFIRMED;
 }
 
-Verdict judge_stepped(const Trace *t, const Recording *r, char **ret_why) {
+TrialVerdict judge_stepped(const Trace *t, const Recording *r, char **ret_why) {
         unsigned flags;
 
         *ret_why = see_violation(t, r, &flags);
@@ -101,7 +104,7 @@ bool judge_needs_other(const Trace *t) {
         return g_str_equal(t->property, "order-independent");
 }
 
-Verdict judge_other_run(const Trace *t, const Recording *r, bool stepped, char **ret_why) {
+TrialVerdict judge_other_run(const Trace *t, const Recording *r, bool stepped, char **ret_why) {
         g_autofree char *that = t->has_other ? see_end(t, r, true) : NULL, *difference = NULL;
 
         if (that) {

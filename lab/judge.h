@@ -6,11 +6,11 @@
 #include "lab/trial.h"
 #include "traces/recording.h"
 
-Verdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why);
+TrialVerdict judge_recording_of(const Trace *t, const Recording *r, char **ret_why);
 
 /* A run of which PID 1 was followed turn by turn; the model cannot run the same. */
-Verdict judge_stepped(const Trace *t, const Recording *r, char **ret_why);
+TrialVerdict judge_stepped(const Trace *t, const Recording *r, char **ret_why);
 
 /* A trace that is about how two orders differ is confirmed by two runs. */
 bool judge_needs_other(const Trace *t);
-Verdict judge_other_run(const Trace *t, const Recording *r, bool stepped, char **ret_why);
+TrialVerdict judge_other_run(const Trace *t, const Recording *r, bool stepped, char **ret_why);

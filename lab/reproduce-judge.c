@@ -336,6 +336,8 @@ char *script_obstacle(const Script *s) {
                         return g_strdup(
                                 "it needs an order under a second hash key, which a reexec in its middle "
                                 "draws");
+        if (s->swallows)
+                return g_strdup("an entry has to be swallowed by the one before it, in a table of all units");
         if (j->before)
                 return obstacle_to_reload(s);
         process = j->n_processes ? find_process(s->trace, j->n_processes - 1) : NULL;

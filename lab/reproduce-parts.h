@@ -14,6 +14,7 @@ typedef struct Script {
         bool ordered;       /* the order of the unit table matters */
         bool holds;         /* PID 1 is stopped for a while */
         bool tells;         /* processes are told what to do */
+        bool swallows;      /* some reader loses its way in the stream, see lab/order.h */
         bool held;          /* where the writing is */
         bool one_call;      /* systemctl starts several units in one call */
         size_t last_reload; /* the statement, SIZE_MAX: none */

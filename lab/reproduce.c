@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "lab/order.h"
 #include "lab/reproduce-parts.h"
 #include "lab/reproduce.h"
 
@@ -130,7 +131,7 @@ static const char attempt_end[] = ")\n"
                                   "exit $status\n";
 
 static void append_header(Script *s) {
-        g_autofree char *what = g_strdup(s->trace->violation);
+        g_autofree char *what = g_strdup(s->trace->violation), *systemd = trace_systemd(s->trace);
 
         g_strdelimit(what, "\r\n", ' ');
         g_string_append_printf(s->text,
@@ -140,7 +141,7 @@ static void append_header(Script *s) {
                                "0 it happens, 1 it does not, 2 it cannot tell.\n"
                                "set -uf\n"
                                "D=" REPRODUCE_DIR " P=/run/systemd/system/coldplug-probe.service\n",
-                               s->trace->systemd, s->trace->property, what);
+                               systemd, s->trace->property, what);
 }
 
 static void add_word(GString *list, const char *word) {
@@ -290,6 +291,12 @@ static void look_through(Script *s) {
         }
 }
 
+static bool has_neighbours(const Trace *t, const TraceRun *r) {
+        g_autoptr(WantedOrder) o = wanted_order_new(t, r);
+
+        return o->neighbours->len > 0;
+}
+
 static bool has_orders(const TraceRun *r) {
         return r->orders->len > 0;
 }
@@ -300,6 +307,7 @@ GString *reproduce_script(const Trace *t, const Schedule *schedule, char **ret_w
                 .text = text,
                 .trace = t,
                 .catalog = schedule->catalog,
+                .swallows = has_neighbours(t, &t->run) || (t->has_other && has_neighbours(t, &t->other)),
                 .ordered = has_orders(&t->run) || (t->has_other && has_orders(&t->other)),
         };
 

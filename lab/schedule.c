@@ -131,8 +131,6 @@ static char *add_event(Builder *b, const TraceEvent *e, const TraceEvent *next) 
 static char *build(Builder *b, const Trace *t, const TraceRun *run) {
         char *why = NULL;
 
-        if (t->fixes->len > 0)
-                return g_strdup("it is of a systemd with fixes, which the tree does not have");
         append_top(b);
         for (unsigned i = 0; run && i < run->events->len && !why; i++)
                 why = add_event(b, run->events->pdata[i],
@@ -180,43 +178,4 @@ void schedule_free(Schedule *s) {
         g_free(s->text);
         g_clear_pointer(&s->catalog, catalog_free);
         g_free(s);
-}
-
-static void add_once(GPtrArray *names, char *name) {
-        for (unsigned i = 0; i < names->len; i++)
-                if (g_str_equal(names->pdata[i], name))
-                        return;
-        g_ptr_array_add(names, name);
-}
-
-GPtrArray *schedule_ordered_names(const TraceRun *run) {
-        GPtrArray *names = g_ptr_array_new();
-
-        for (unsigned i = 0; i < run->orders->len; i++) {
-                const TraceOrder *o = run->orders->pdata[i];
-
-                if (o->key != 0)
-                        continue;
-                add_once(names, o->first);
-                add_once(names, o->second);
-        }
-        return names;
-}
-
-static int place_of(char *const *order, const char *name) {
-        for (int i = 0; order[i]; i++)
-                if (g_str_equal(order[i], name))
-                        return i;
-        return -1;
-}
-
-bool schedule_order_fits(const TraceRun *run, char *const *order) {
-        for (unsigned i = 0; i < run->orders->len; i++) {
-                const TraceOrder *o = run->orders->pdata[i];
-                int first = place_of(order, o->first), second = place_of(order, o->second);
-
-                if (o->key == 0 && first >= 0 && second >= 0 && first > second)
-                        return false;
-        }
-        return true;
 }

@@ -24,11 +24,5 @@ Schedule *schedule_of_top(const char *file, const Trace *t, char **ret_why);
 void schedule_free(Schedule *s);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Schedule, schedule_free)
 
-/* The names whose order matters, each once: array of char *, unowned. */
-GPtrArray *schedule_ordered_names(const TraceRun *run);
-
-/* Whether the names that @order and the run's first hash key both have are in the run's order. */
-bool schedule_order_fits(const TraceRun *run, char *const *order);
-
 /* Of a client; NULL: there is none in this line. */
 const Statement *schedule_find_statement(const Catalog *c, unsigned line);

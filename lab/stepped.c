@@ -21,6 +21,7 @@ typedef struct Stepped {
         Machine *machine;
         const Catalog *catalog;
         const TraceRun *run;
+        const WantedOrder *order;
         Recording *recording;
         Step *step;
         Step *reload; /* called for when PID 1 was just looked at, and nothing else has happened since */
@@ -243,7 +244,7 @@ static bool begin(Stepped *s) {
         if (!look(s, &sight))
                 s->why = g_strdup("PID 1 does not answer");
         else
-                s->out_of_order = !schedule_order_fits(s->run, sight->order);
+                s->out_of_order = !wanted_order_fits(s->order, sight->order);
         return !s->why && !s->out_of_order;
 }
 
@@ -291,10 +292,10 @@ static char *find_obstacle(const Catalog *c, const TraceRun *run) {
         return NULL;
 }
 
-bool stepped_run(Machine *m, const Catalog *c, const TraceRun *run, Recording *r, char **ret_why) {
-        Stepped s = { .machine = m, .catalog = c, .run = run, .recording = r };
+bool stepped_run(Machine *m, const Catalog *c, const WantedOrder *order, Recording *r, char **ret_why) {
+        Stepped s = { .machine = m, .catalog = c, .run = order->run, .order = order, .recording = r };
 
-        s.why = find_obstacle(c, run);
+        s.why = find_obstacle(c, order->run);
         m->catalog = c;
         if (!s.why && begin(&s)) {
                 run_events(&s);

@@ -4,6 +4,7 @@
 
 #include "lab/bus.h"
 #include "lab/judge.h"
+#include "lab/order.h"
 #include "lab/record.h"
 #include "lab/schedule.h"
 #include "lab/stepped.h"
@@ -26,10 +27,12 @@ typedef enum Way {
 /* One of the two runs of a trace, in one way. */
 typedef struct Trial {
         const char *file, *tree, *actor;
+        const Profile *profile;
         const Trace *trace;
         const TraceRun *run;
         Way way;
         Schedule *schedule;
+        const WantedOrder *order;
         Catalog *catalog; /* all of the trace's scenario */
         char *line;       /* the run that decided, NULL: none that the model could run */
         char *why;        /* it has not come to a run */
@@ -82,18 +85,16 @@ static char **read_order(Machine *m) {
 }
 
 /* Draws keys until the names are in order. False: PID 1 died or luck failed. */
-static bool draw_key(Machine *m, const TraceRun *run) {
-        g_autoptr(GPtrArray) names = schedule_ordered_names(run);
-
-        if (names->len == 0)
+static bool draw_key(Machine *m, const WantedOrder *wanted) {
+        if (wanted->names->len == 0)
                 return true;
-        write_probe(m, names);
+        write_probe(m, wanted->names);
         run_systemctl(m, "start", PROBE_NAME);
         for (unsigned key = 0; key < TRIAL_KEYS && !container_is_dead(m->container);) {
                 g_auto(GStrv) order = read_order(m);
 
                 if (order && g_strv_contains((const char *const *) order, PROBE_NAME)) {
-                        if (schedule_order_fits(run, order)) {
+                        if (wanted_order_fits_table(wanted, order)) {
                                 remove_probe(m);
                                 return true;
                         }
@@ -105,11 +106,11 @@ static bool draw_key(Machine *m, const TraceRun *run) {
         return false;
 }
 
-static bool orders_fit(const TraceRun *run, const Recording *r) {
+static bool orders_fit(const WantedOrder *wanted, const Recording *r) {
         for (unsigned i = 0; i < r->steps->len; i++) {
                 const Step *s = r->steps->pdata[i];
 
-                if (s->order_before && !schedule_order_fits(run, s->order_before))
+                if (s->order_before && !wanted_order_fits(wanted, s->order_before))
                         return false;
         }
         return true;
@@ -122,7 +123,7 @@ static Recording *try_once(Trial *x, GError **error) {
         g_autoptr(Recording) r = NULL;
         g_autofree char *line = NULL;
 
-        if (!m || !draw_key(m, x->run))
+        if (!m || !draw_key(m, x->order))
                 return NULL;
         line = record_told(m, x->trace->scenario, s->text, s->catalog, s->told_from, error);
         if (m->refused) {
@@ -131,11 +132,12 @@ static Recording *try_once(Trial *x, GError **error) {
                 return NULL;
         }
         r = line ? recording_parse(x->file, 0, line, strlen(line), 0, error) : NULL;
-        if (!r || !orders_fit(x->run, r))
+        if (!r || !orders_fit(x->order, r))
                 return NULL;
+        r->profile = x->profile;
         if (x->way != WAY_TURN_BY_TURN)
                 x->line = g_steal_pointer(&line);
-        else if (!stepped_run(m, x->catalog, x->run, r, &x->why))
+        else if (!stepped_run(m, x->catalog, x->order, r, &x->why))
                 return NULL;
         return g_steal_pointer(&r);
 }
@@ -155,9 +157,11 @@ static Schedule *make_schedule(const Trial *x, char **ret_why) {
 static Recording *run_once(Trial *x, GError **error) {
         g_autoptr(Schedule) s = make_schedule(x, &x->why);
         g_autoptr(Catalog) c = scenario_parse(x->file, x->trace->text, strlen(x->trace->text), NULL, NULL);
+        g_autoptr(WantedOrder) order = wanted_order_new(x->trace, x->run);
         g_autoptr(Recording) r = NULL;
         g_autoptr(GError) e = NULL;
 
+        x->order = order;
         x->schedule = s;
         x->catalog = c;
         for (unsigned boot = 0; s && c && boot < TRIAL_BOOTS && !r && !e && !x->why; boot++)
@@ -176,9 +180,10 @@ static void trial_clear(Trial *x) {
 }
 
 /* That two orders end differently is only seen when both are. */
-static bool run_other(const Trial *x, Verdict *ret, char **ret_why, GError **error) {
+static bool run_other(const Trial *x, TrialVerdict *ret, char **ret_why, GError **error) {
         Trial other = { .file = x->file,
                         .tree = x->tree,
+                        .profile = x->profile,
                         .actor = x->actor,
                         .trace = x->trace,
                         .run = &x->trace->other,
@@ -199,7 +204,7 @@ static bool run_other(const Trial *x, Verdict *ret, char **ret_why, GError **err
         return false;
 }
 
-static bool run_way(Trial *x, Verdict *ret, char **ret_why, GError **error) {
+static bool run_way(Trial *x, TrialVerdict *ret, char **ret_why, GError **error) {
         g_autoptr(GError) e = NULL;
         g_autoptr(Recording) r = run_once(x, &e);
 
@@ -225,11 +230,35 @@ static void add_reason(char **why, const char *more) {
         *why = g_strdup_printf("%s; turn by turn: %s", first, more);
 }
 
-bool trial_run(const char *file, const Trace *t, const char *tree, const char *actor, Verdict *ret,
-               char **ret_why, char **ret_recording, GError **error) {
-        *ret_why = *ret_recording = NULL;
+/* A trace with fixes says nothing of a systemd that has none of them. */
+static char *find_missing_fixes(const Trace *t, const Profile *profile) {
+        g_autoptr(GString) names = g_string_new(NULL);
+
+        if (t->fixes->len == 0 || profile->n_added > 0)
+                return NULL;
+        for (unsigned i = 0; i < t->fixes->len; i++)
+                g_string_append_printf(names, "%s%s", i == 0 ? "" : "+", (char *) t->fixes->pdata[i]);
+        return g_strdup_printf("it is of a systemd with %s; give a tree that has it, with --root DIR --fix %s",
+                               names->str, names->str);
+}
+
+bool trial_run(const char *file, const Trace *t, const char *tree, const Profile *profile, const char *actor,
+               TrialVerdict *ret, char **ret_why, char **ret_recording, GError **error) {
+        *ret = TRIAL_NOT_STEERABLE;
+        *ret_recording = NULL;
+        *ret_why = find_missing_fixes(t, profile);
+        if (*ret_why)
+                return true;
         for (Way way = 0; way < _WAY_MAX; way++) {
-                Trial x = { .file = file, .tree = tree, .actor = actor, .trace = t, .run = &t->run, .way = way };
+                Trial x = {
+                        .file = file,
+                        .tree = tree,
+                        .profile = profile,
+                        .actor = actor,
+                        .trace = t,
+                        .run = &t->run,
+                        .way = way,
+                };
                 g_autofree char *why = NULL;
                 bool ok = run_way(&x, ret, &why, error), ran = x.line || way == WAY_TURN_BY_TURN;
 

@@ -4,7 +4,7 @@
  *
  * An example is a line that starts with "$ " inside a block that is fenced by "```console" and "```" (in a file that ends
  * in .golden the whole file is one block). The lines up to the next "$ " or the end of the block are what the command
- * prints on stdout and stderr; a line "..." stands for any number of lines; a last line "[status N]" gives the exit
+ * prints on stdout and stderr; a line "..." stands for any number of lines, "..." in a line for any text; a last line "[status N]" gives the exit
  * status, which is 0 without one. Commands run by sh in the source folder with the program under test in PATH.
  *
  *     examples PROGRAM [--update] [--as-root] FILE...
@@ -82,11 +82,20 @@ static GPtrArray *run(const char *command) {
         return lines;
 }
 
+static bool line_matches(const char *expected, const char *actual) {
+        const char *dots = strstr(expected, "...");
+        size_t n = dots ? (size_t) (dots - expected) : 0;
+
+        if (!dots)
+                return g_str_equal(expected, actual);
+        return strncmp(expected, actual, n) == 0 && g_str_has_suffix(actual + n, dots + 3);
+}
+
 static bool matches(char **expected, unsigned n_expected, char **actual, unsigned n_actual) {
         if (n_expected == 0)
                 return n_actual == 0;
         if (!g_str_equal(expected[0], "..."))
-                return n_actual > 0 && g_str_equal(expected[0], actual[0]) &&
+                return n_actual > 0 && line_matches(expected[0], actual[0]) &&
                        matches(expected + 1, n_expected - 1, actual + 1, n_actual - 1);
         for (unsigned skip = 0; skip <= n_actual; skip++)
                 if (matches(expected + 1, n_expected - 1, actual + skip, n_actual - skip))

@@ -390,8 +390,8 @@ static void test_invisible(void **state) {
         }
 }
 
-static void assert_verdict(Verdict (*judge)(const Trace *t, const Recording *r, char **ret_why), Outcome outcome,
-                           Verdict expected) {
+static void assert_verdict(TrialVerdict (*judge)(const Trace *t, const Recording *r, char **ret_why),
+                           Outcome outcome, TrialVerdict expected) {
         Run x = run_new("no-crash", "a.service", "it is dead");
         g_autofree char *why = NULL;
 

@@ -6,8 +6,10 @@
 
 #include "tests/support.h"
 
+#include "lab/order.h"
 #include "lab/record.h"
 #include "lab/schedule.h"
+#include "lab/trial.h"
 #include "traces/scenario.h"
 
 static const char alias_text[] = "unit a.service\n  [Service]\n  ExecStart=/usr/bin/actor a\n"
@@ -145,7 +147,13 @@ static void test_with_fixes(void **state) {
         g_autoptr(Trace) t = trace_of(alias_text, "no-crash");
 
         g_ptr_array_add(t->fixes, g_strdup("sort-by-id"));
-        assert_not_steerable(t, "fixes");
+        TrialVerdict v;
+        g_autofree char *why = NULL, *line = NULL;
+
+        assert_true(trial_run("x", t, "/nowhere", profile_find("257"), "/nowhere", &v, &why, &line, NULL));
+        assert_int_equal(v, TRIAL_NOT_STEERABLE);
+        assert_string_equal(why, "it is of a systemd with sort-by-id; give a tree that has it, with --root DIR "
+                                 "--fix sort-by-id");
 }
 
 static void test_order(void **state) {
@@ -153,11 +161,35 @@ static void test_order(void **state) {
              *wrong[] = { (char *) "b", (char *) "a", NULL };
         char *partly[] = { (char *) "b", (char *) "c", NULL };
         g_autoptr(Trace) t = trace_of(alias_text, "no-crash");
+        g_autoptr(WantedOrder) wanted = NULL;
 
         add_order(t, "a", "b");
-        assert_true(schedule_order_fits(&t->run, right));
-        assert_false(schedule_order_fits(&t->run, wrong));
-        assert_true(schedule_order_fits(&t->run, partly));
+        wanted = wanted_order_new(t, &t->run);
+        assert_int_equal(wanted->names->len, 2);
+        assert_true(wanted_order_fits_table(wanted, right));
+        assert_false(wanted_order_fits_table(wanted, wrong));
+        assert_true(wanted_order_fits_table(wanted, partly));
+}
+
+/* The reader took the end of the job of b.service for that of its entry, and a.service was never read: in a table of many
+ * units that one has to be next. */
+static void test_swallowed(void **state) {
+        static const char stream[] = "\nb.service\nstate=start\njob\njob-id=1\n\n\na.service\nstate=running\n\n";
+        char *next[] = { (char *) "x", (char *) "b.service", (char *) "a.service", NULL },
+             *later[] = { (char *) "b.service", (char *) "x", (char *) "a.service", NULL };
+        g_autoptr(Trace) t = trace_of(alias_text, "state-kept");
+        g_autoptr(WantedOrder) wanted = NULL;
+        TraceEvent *e = trace_run_add_event(&t->run, TRACE_DISPATCH);
+
+        e->stream = g_strdup(stream);
+        e->entries = g_ptr_array_new_with_free_func(NULL);
+        for (unsigned i = 0; i < 2; i++)
+                trace_event_add_entry(e)->name = g_strdup(i == 0 ? "b.service" : "");
+        wanted = wanted_order_new(t, &t->run);
+        assert_int_equal(wanted->neighbours->len, 1);
+        assert_true(wanted_order_fits_table(wanted, next));
+        assert_false(wanted_order_fits_table(wanted, later));
+        assert_true(wanted_order_fits(wanted, later));
 }
 
 static void test_obstacles(void **state) {
@@ -185,6 +217,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_one_after_another), cmocka_unit_test(test_job_held_up), cmocka_unit_test(test_pending_together),
                 cmocka_unit_test(test_in_mid_reload),     cmocka_unit_test(test_with_fixes),
+                cmocka_unit_test(test_swallowed),
                 cmocka_unit_test(test_order),
                 cmocka_unit_test(test_obstacles),         cmocka_unit_test(test_top_only),
                 cmocka_unit_test(test_other_run),

@@ -455,7 +455,8 @@ Recording *recording_parse(const char *file, unsigned line, const char *text, si
         recording->line = line;
         if (!get_string(&r, o, "name", true, &recording->name) || !read_version(&r, o, recording) ||
             !get_strings(&r, o, "journal", &recording->journal) || !read_outcome(&r, o, recording) ||
-            !read_told_from(&r, o, recording) || !read_stand_ins(&r, o, recording) || !read_scenario(&r, o, recording) || !read_steps(&r, o, recording))
+            !read_told_from(&r, o, recording) || !read_stand_ins(&r, o, recording) ||
+            !read_scenario(&r, o, recording) || !read_steps(&r, o, recording))
                 return NULL;
         return g_steal_pointer(&recording);
 }

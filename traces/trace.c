@@ -142,6 +142,14 @@ void trace_free(Trace *t) {
         g_free(t);
 }
 
+char *trace_systemd(const Trace *t) {
+        GString *s = g_string_new(t->systemd);
+
+        for (guint i = 0; i < t->fixes->len; i++)
+                g_string_append_printf(s, "%s%s", i == 0 ? " + " : "+", (char *) t->fixes->pdata[i]);
+        return g_string_free(s, FALSE);
+}
+
 TraceEvent *trace_run_add_event(TraceRun *r, TraceEventKind kind) {
         TraceEvent *e = g_new0(TraceEvent, 1);
 

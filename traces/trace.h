@@ -103,6 +103,9 @@ Trace *trace_new(void);
 void trace_free(Trace *t);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trace, trace_free)
 
+/* What it was found in, as profile_label() has it: "257", "257 + sort-by-id+tolerate-dead". */
+char *trace_systemd(const Trace *t);
+
 /* Each adds an empty one and returns it. */
 TraceEvent *trace_run_add_event(TraceRun *r, TraceEventKind kind);
 /* The same event in one more run, or whatever else frees it by trace_event_unref(). Nobody may change it any more. */

@@ -223,13 +223,9 @@ bool view_step_is_quiet(const ViewStep *s) {
 }
 
 static char *title_of(const Trace *t) {
-        g_autoptr(GString) s = g_string_new(NULL);
+        g_autofree char *systemd = trace_systemd(t);
 
-        g_string_append_printf(s, "%s · systemd %s", t->scenario, t->systemd);
-        for (guint i = 0; i < t->fixes->len; i++)
-                g_string_append_printf(s, "%s%s", i == 0 ? " + " : "+", (char *) t->fixes->pdata[i]);
-        g_string_append_printf(s, " · %s", t->property);
-        return g_string_free(g_steal_pointer(&s), FALSE);
+        return g_strdup_printf("%s · systemd %s · %s", t->scenario, systemd, t->property);
 }
 
 static char *odds_of(const Trace *t) {
