@@ -102,6 +102,20 @@ static char *describe_gone(const SeenUnit *old) {
                                field_of(old, SEEN_ACTIVE_STATE), field_of(old, SEEN_SUB_STATE));
 }
 
+/* A dead unit that nobody refers to leaves memory before anybody can look. */
+static char *describe_dead(const SeenUnit *old) {
+        return g_strdup_printf("%s: %s (%s) before the reload, inactive (dead) after it", old->id,
+                               field_of(old, SEEN_ACTIVE_STATE), field_of(old, SEEN_SUB_STATE));
+}
+
+static char *see_gone(const Trace *t, const SeenUnit *old) {
+        g_autofree char *gone = describe_gone(old), *dead = describe_dead(old);
+
+        return !is_down(old) && is_violation(t, dead) ? g_steal_pointer(&gone)
+               : is_violation(t, gone)                ? g_steal_pointer(&gone)
+                                                      : NULL;
+}
+
 static char *see_state_kept(const Trace *t, const Recording *r) {
         for (unsigned i = 0; i < r->steps->len; i++) {
                 g_autofree char *text = NULL;
@@ -111,10 +125,11 @@ static char *see_state_kept(const Trace *t, const Recording *r) {
                 if (!get_reload(r, i, &x) || !(old = observation_find_unit(x.before, t->unit)))
                         continue;
                 now = observation_find_unit(x.after, t->unit);
-                text = now                                    ? describe_change(old, now)
-                       : find_named(x.after, t->unit) == NULL ? describe_gone(old)
-                                                              : NULL;
-                if (text && is_violation(t, text))
+                if (!now && !find_named(x.after, t->unit))
+                        text = see_gone(t, old);
+                else if (now)
+                        text = describe_change(old, now);
+                if (text && (!now || is_violation(t, text)))
                         return g_steal_pointer(&text);
         }
         return NULL;
@@ -150,7 +165,7 @@ static char *see_rename_to_nothing(const Trace *t, const Reload *x) {
 static char *see_rename(const Trace *t, const Reload *x) {
         const SeenUnit *now = observation_find_unit(x->after, t->unit);
 
-        if (!find_named(x->after, t->unit) && !find_named(x->before, t->unit))
+        if (!find_named(x->after, t->unit) && !observation_find_unit(x->before, t->unit))
                 return see_rename_to_nothing(t, x);
         for (unsigned i = 0; now && i < x->before->units->len; i++) {
                 const SeenUnit *old = x->before->units->pdata[i];

@@ -110,10 +110,16 @@ static void test_state_kept_after_pause(void **state) {
 
 /* It is another unit's name now: not gone. */
 static void test_gone(void **state) {
-        static const char gone[] = "a.service: active (running) before the reload, gone from memory after it";
+        static const char *const gone[] = {
+                "a.service: active (running) before the reload, gone from memory after "
+                "it",
+                "a.service: active (running) before the reload, inactive (dead) after "
+                "it", /* and collected then */
+        };
 
-        for (unsigned renamed = 0; renamed < 2; renamed++) {
-                Run x = run_new("state-kept", "a.service", gone);
+        for (unsigned i = 0; i < 2 * G_N_ELEMENTS(gone); i++) {
+                bool renamed = i % 2;
+                Run x = run_new("state-kept", "a.service", gone[i / 2]);
                 SeenUnit *u;
 
                 add_unit(add_step(&x, "start a.service"), "a.service", "active", "running", "a.1", "");
@@ -121,6 +127,33 @@ static void test_gone(void **state) {
                 if (renamed)
                         add_name(u, "a.service");
                 assert_seen(&x, !renamed);
+        }
+}
+
+/* The new name's unit is dead, and collected before anybody looks. */
+static void test_rename_to_nothing(void **state) {
+        static const char text[] = "new.service: active (running) before the reload, inactive (dead) after it";
+        static const struct {
+                const char *names, *active, *sub, *left; /* @left: who is there after the reload */
+                bool seen;
+        } cases[] = {
+                { "old.service", "active", "running", NULL, true },
+                { "old.service new.service", "active", "running", NULL, true },
+                { "old.service", "active", "exited", NULL, false },
+                { "old.service", "active", "running", "old.service", false },
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+                Run x = run_new("rename-kept", "new.service", text);
+                SeenUnit *u = add_unit(add_step(&x, "start old.service"), "old.service", cases[i].active,
+                                       cases[i].sub, "old.1", "");
+                Observation *after = add_step(&x, "daemon-reload");
+
+                if (strstr(cases[i].names, " "))
+                        add_name(u, "new.service");
+                if (cases[i].left)
+                        add_unit(after, cases[i].left, "active", "running", "old.1", "");
+                assert_seen(&x, cases[i].seen);
         }
 }
 
@@ -416,6 +449,7 @@ int main(void) {
                 cmocka_unit_test(test_state_kept),
                 cmocka_unit_test(test_state_kept_after_pause),
                 cmocka_unit_test(test_gone),
+                cmocka_unit_test(test_rename_to_nothing),
                 cmocka_unit_test(test_rename_kept),
                 cmocka_unit_test(test_job_kept),
                 cmocka_unit_test(test_pid_consistent),
