@@ -247,10 +247,12 @@ int parse_listen(FragmentParser *p, const Setting *s, const char *value) {
         if (*value == 0) {
                 fragment_add(p, s, ASSIGN_SERVICE_FLAG, TRIGGER_HAS_SOURCE, 0);
                 fragment_add(p, s, ASSIGN_SERVICE_FLAG, SOCKET_HAS_NON_ACCEPTING, 0);
+                fragment_add(p, s, ASSIGN_LISTEN_CLEAR, 0, 0);
                 return 0;
         }
 
         fragment_add(p, s, ASSIGN_SERVICE_FLAG, TRIGGER_HAS_SOURCE, 1);
+        fragment_add(p, s, ASSIGN_LISTEN, s->where, 0);
         if (s->extra)
                 fragment_add(p, s, ASSIGN_SERVICE_FLAG, SOCKET_HAS_NON_ACCEPTING, 1);
         return 0;
@@ -296,6 +298,7 @@ int parse_path_spec(FragmentParser *p, const Setting *s, const char *value) {
         }
 
         fragment_add(p, s, ASSIGN_SERVICE_FLAG, TRIGGER_HAS_SOURCE, *value != 0);
+        fragment_add(p, s, *value ? ASSIGN_LISTEN : ASSIGN_LISTEN_CLEAR, *value ? LISTEN_PATH : 0, 0);
         return 0;
 }
 

@@ -170,6 +170,15 @@ static int fragment_assign(Manager *m, Unit *u, const Assignment *a) {
                 unit_assign_socket_service(m, u, a->value);
                 break;
 
+        case ASSIGN_LISTEN_CLEAR:
+                memset(u->service.n_listen, 0, sizeof(u->service.n_listen));
+                break;
+
+        case ASSIGN_LISTEN:
+                if (u->service.n_listen[a->where] < UINT8_MAX)
+                        u->service.n_listen[a->where]++;
+                break;
+
         case ASSIGN_SOCKET:
                 unit_assign_socket(m, u, a->value);
                 break;

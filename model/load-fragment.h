@@ -21,6 +21,8 @@ typedef enum AssignmentKind {
         ASSIGN_TRIGGER,        /* Unit= of timers and paths */
         ASSIGN_SOCKET_SERVICE, /* Service= of sockets */
         ASSIGN_SOCKET,         /* Sockets= of services */
+        ASSIGN_LISTEN_CLEAR,   /* of sockets and paths */
+        ASSIGN_LISTEN,         /* where: ListenKind, one more */
         ASSIGN_ERROR,          /* the reading ends here; value: errno */
 } AssignmentKind;
 

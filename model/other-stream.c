@@ -23,6 +23,19 @@ static void serialize_result(Manager *m, const Unit *u) {
         stream_item_string(m, "result", service_result_to_string((ServiceResult) u->service.result));
 }
 
+/* A line for each. */
+static void serialize_listen(Manager *m, const Unit *u) {
+        static const char *const keys[] = {
+                [LISTEN_SOCKET] = "socket", [LISTEN_NETLINK] = "netlink",  [LISTEN_SPECIAL] = "special",
+                [LISTEN_MQUEUE] = "mqueue", [LISTEN_USB_FUNCTION] = "ffs", [LISTEN_FIFO] = "fifo",
+        };
+
+        for (size_t kind = 0; kind < G_N_ELEMENTS(keys); kind++)
+                for (size_t i = 0; i < u->service.n_listen[kind]; i++)
+                        stream_item(m, keys[kind], kind == LISTEN_SOCKET ? "60 1 /run/%s" : "60 /run/%s",
+                                    unit_name(m, u));
+}
+
 static void serialize_socket(Manager *m, const Unit *u) {
         serialize_result(m, u);
         stream_literal(m, "n-accepted=0\nn-refused=0\n");
@@ -32,7 +45,7 @@ static void serialize_socket(Manager *m, const Unit *u) {
                         m, "control-command",
                         service_exec_command_to_string((ServiceExecCommand) u->service.control_command_id));
         if (socket_has_fds(u))
-                stream_item(m, "socket", "60 1 /run/%s", unit_name(m, u));
+                serialize_listen(m, u);
         serialize_trigger_ratelimit(m);
 }
 
@@ -67,12 +80,15 @@ void other_serialize(Manager *m, Unit *u) {
 
         case UNIT_PATH:
                 serialize_result(m, u);
-                stream_item(m, "path-spec", "exists 0 /run/%s", unit_name(m, u));
+                for (size_t i = 0; i < u->service.n_listen[LISTEN_PATH]; i++)
+                        stream_item(m, "path-spec", "exists 0 /run/%s", unit_name(m, u));
                 serialize_trigger_ratelimit(m);
                 break;
 
         case UNIT_TIMER:
                 serialize_result(m, u);
+                if (u->service.flags & TIMER_HAS_LAST_TRIGGER)
+                        stream_literal(m, "last-trigger-realtime=1\nlast-trigger-monotonic=1\n");
                 break;
 
         default:
@@ -107,6 +123,15 @@ static void read_result(Manager *m, Unit *u, const char *value, uint32_t argumen
                 u->service.result = (uint8_t) result;
 }
 
+static void read_last_trigger(Manager *m, Unit *u, const char *value, uint32_t argument) {
+        (void) m;
+        (void) value;
+        (void) argument;
+
+        if (u->type == UNIT_TIMER)
+                u->service.flags |= TIMER_HAS_LAST_TRIGGER;
+}
+
 static void read_control_pid(Manager *m, Unit *u, const char *value, uint32_t argument) {
         Pid pid;
 
@@ -130,10 +155,12 @@ static void read_pids(Manager *m, Unit *u, const char *value, uint32_t argument)
 
 /* clang-format off */
 static const StreamKey other_keys[] = {
-        { "control-pid", read_control_pid, 0 },
-        { "pids",        read_pids,        0 },
-        { "result",      read_result,      0 },
-        { "state",       read_state,       0 },
+        { "control-pid",            read_control_pid,  0 },
+        { "last-trigger-monotonic", read_last_trigger, 0 },
+        { "last-trigger-realtime",  read_last_trigger, 0 },
+        { "pids",                   read_pids,         0 },
+        { "result",                 read_result,       0 },
+        { "state",                  read_state,        0 },
 };
 /* clang-format on */
 

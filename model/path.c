@@ -20,8 +20,7 @@ static void path_set_state(Manager *m, Unit *u, PathState state) {
 }
 
 static void path_enter_dead(Manager *m, Unit *u, ServiceResult f) {
-        if (u->service.result == SERVICE_SUCCESS)
-                u->service.result = f;
+        trigger_set_result(m, u, f);
 
         path_set_state(m, u, u->service.result != SERVICE_SUCCESS ? PATH_FAILED : PATH_DEAD);
 }
@@ -113,7 +112,7 @@ static void path_trigger_notify(Manager *m, Unit *u, Unit *other) {
                 return;
 
         if (other->flags & UNIT_START_LIMIT_HIT) {
-                path_enter_dead(m, u, SERVICE_FAILURE_START_LIMIT_HIT);
+                path_enter_dead(m, u, PATH_FAILURE_UNIT_START_LIMIT_HIT);
                 return;
         }
 
@@ -147,6 +146,7 @@ void path_fire(Manager *m, Unit *u) {
                 return;
         }
 
+        job_set_activation_details(trigger, UNIT_PATH);
         path_set_state(m, u, PATH_RUNNING);
 }
 

@@ -63,8 +63,7 @@ static void socket_set_state(Manager *m, Unit *u, SocketState state) {
 }
 
 static void socket_enter_dead(Manager *m, Unit *u, ServiceResult f) {
-        if (u->service.result == SERVICE_SUCCESS)
-                u->service.result = f;
+        trigger_set_result(m, u, f);
 
         (void) unit_warn_leftover_processes(m, u);
         socket_set_state(m, u, u->service.result != SERVICE_SUCCESS ? SOCKET_FAILED : SOCKET_DEAD);
@@ -143,7 +142,7 @@ static void socket_trigger_notify(Manager *m, Unit *u, Unit *other) {
                 return;
 
         if (other->flags & UNIT_START_LIMIT_HIT) {
-                socket_enter_dead(m, u, SERVICE_FAILURE_START_LIMIT_HIT);
+                socket_enter_dead(m, u, SOCKET_FAILURE_SERVICE_START_LIMIT_HIT);
                 return;
         }
 

@@ -173,6 +173,8 @@ static const char *const service_result_table[_SERVICE_RESULT_MAX] = {
         [SERVICE_FAILURE_START_LIMIT_HIT] = "start-limit-hit",
         [SERVICE_FAILURE_OOM_KILL]        = "oom-kill",
         [SERVICE_SKIP_CONDITION]          = "exec-condition",
+        [SOCKET_FAILURE_SERVICE_START_LIMIT_HIT] = "service-start-limit-hit",
+        [PATH_FAILURE_UNIT_START_LIMIT_HIT]      = "unit-start-limit-hit",
 };
 DEFINE_STRING_TABLE(service_result, ServiceResult)
 

@@ -22,8 +22,7 @@ static void timer_set_state(Manager *m, Unit *u, TimerState state) {
 }
 
 static void timer_enter_dead(Manager *m, Unit *u, ServiceResult f) {
-        if (u->service.result == SERVICE_SUCCESS)
-                u->service.result = f;
+        trigger_set_result(m, u, f);
 
         timer_set_state(m, u, u->service.result != SERVICE_SUCCESS ? TIMER_FAILED : TIMER_DEAD);
 }
@@ -131,6 +130,8 @@ void timer_fire(Manager *m, Unit *u) {
                 return;
         }
 
+        job_set_activation_details(trigger, UNIT_TIMER);
+        u->service.flags |= TIMER_HAS_LAST_TRIGGER;
         timer_set_state(m, u, TIMER_RUNNING);
 }
 

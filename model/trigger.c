@@ -30,6 +30,19 @@ int unit_test_trigger_loaded(Manager *m, const Unit *u) {
         return 0;
 }
 
+void trigger_set_result(const Manager *m, Unit *u, ServiceResult f) {
+        /* What a socket's service has hit goes through socket_enter_stop_pre(), where it does not count. */
+        bool is_start_limit = f == SERVICE_FAILURE_START_LIMIT_HIT || f == PATH_FAILURE_UNIT_START_LIMIT_HIT;
+
+        if (u->service.result == SERVICE_SUCCESS || (is_start_limit && m->profile->start_limit_wins_result))
+                u->service.result = (uint8_t) f;
+}
+
+void job_set_activation_details(Unit *u, UnitType trigger) {
+        if (u->job.installed && u->job.details == 0)
+                u->job.details = (uint8_t) trigger;
+}
+
 void unit_trigger_fire(Manager *m, Unit *u) {
         /* clang-format off */
         static void (*const fire[_UNIT_TYPE_MAX])(Manager *m, Unit *u) = {

@@ -158,6 +158,8 @@ typedef enum ServiceResult {
         SERVICE_FAILURE_START_LIMIT_HIT,
         SERVICE_FAILURE_OOM_KILL,
         SERVICE_SKIP_CONDITION,
+        SOCKET_FAILURE_SERVICE_START_LIMIT_HIT, /* of the unit that a socket triggers */
+        PATH_FAILURE_UNIT_START_LIMIT_HIT,      /* of the unit that a path triggers */
         _SERVICE_RESULT_MAX,
 } ServiceResult;
 

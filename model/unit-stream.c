@@ -102,6 +102,19 @@ static uint32_t *unit_job_id(Manager *m, const Unit *u, bool nop) {
         return world_job_ids(m->layout, m->world) + (size_t) unit_slot(m, u) * 2 + nop;
 }
 
+/* unit.c:activation_details_serialize */
+static void serialize_details(Manager *m, const Job *j) {
+        if (j->details == 0)
+                return;
+
+        stream_item_string(m, "activation-details-unit-type", unit_type_to_string((UnitType) j->details));
+        stream_literal(m, "activation-details-unit-name=x\n");
+        if (j->details == UNIT_PATH)
+                stream_literal(m, "activation-details-path-filename=/x\n");
+        else
+                stream_literal(m, "activation-details-timer-last-trigger=1 1\n");
+}
+
 /* job.c:job_serialize, with the line that announces it */
 static void job_serialize(Manager *m, const Job *j, uint32_t id) {
         if (!j->installed)
@@ -117,6 +130,7 @@ static void job_serialize(Manager *m, const Job *j, uint32_t id) {
         stream_literal(m, "job-begin=1\n");
         if (j->begin_running)
                 stream_literal(m, "job-begin-running=1\n");
+        serialize_details(m, j);
         stream_literal(m, "\n");
 }
 
@@ -363,6 +377,8 @@ static void job_deserialize_item(JobReader *j, const char *key, const char *valu
                         j->job.state = (uint8_t) v;
         } else if (strcmp(key, "job-begin-running") == 0)
                 j->job.begin_running = 1;
+        else if (strcmp(key, "activation-details-unit-type") == 0)
+                j->job.details = strcmp(value, "path") == 0 ? UNIT_PATH : UNIT_TIMER;
 
         for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
                 if (strcmp(key, flags[i].key) == 0 && stream_parse_boolean(value) > 0)

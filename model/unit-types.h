@@ -22,6 +22,13 @@ bool unit_stop_pending(const Unit *u);
 bool unit_active_or_pending(const Manager *m, const Unit *u);
 int unit_test_trigger_loaded(Manager *m, const Unit *u);
 
+/* socket.c:socket_enter_dead, path.c:path_enter_dead, timer.c:timer_enter_dead: the first failure counts; with 262 a start limit
+ * that was hit replaces it. */
+void trigger_set_result(const Manager *m, Unit *u, ServiceResult f);
+
+/* job.c:job_set_activation_details, 252-262: the older ones win. */
+void job_set_activation_details(Unit *u, UnitType trigger);
+
 /* What `trigger UNIT` does to a unit of that type. */
 void socket_fire(Manager *m, Unit *u);
 void timer_fire(Manager *m, Unit *u);

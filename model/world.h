@@ -61,6 +61,7 @@ typedef struct Job {
         uint8_t state;     /* JobState */
         uint8_t flags;
         uint8_t begin_running; /* it was running at some time: job-begin-running= (job-begin= is always set) */
+        uint8_t details; /* UnitType of the path or timer that has asked for it, 0: nobody */
 } Job;
 
 enum { /* Unit.timestamps: which are set */
@@ -126,6 +127,10 @@ enum { /* Service.config of a socket, timer or path; the bits about killing are 
         TIMER_HAS_CALENDAR        = 1 << 13, /* OnCalendar= */
 };
 
+enum { /* Service.flags of a timer, runtime */
+        TIMER_HAS_LAST_TRIGGER     = 1 << 0,
+};
+
 enum { /* Service.flags, runtime */
         SERVICE_MAIN_PID_KNOWN     = 1 << 0,
         SERVICE_MAIN_PID_ALIEN     = 1 << 1,
@@ -163,6 +168,18 @@ typedef struct ExitStatusSet {
         uint8_t set[2]; /* [0]: number of codes, [1]: number of signals */
 } ExitStatusSet;
 
+/* What a socket or path unit waits for, by the keys that it has in the state stream. */
+typedef enum ListenKind {
+        LISTEN_SOCKET,
+        LISTEN_NETLINK,
+        LISTEN_SPECIAL,
+        LISTEN_MQUEUE,
+        LISTEN_USB_FUNCTION,
+        LISTEN_FIFO,
+        LISTEN_PATH, /* of a path unit */
+        _LISTEN_KIND_MAX,
+} ListenKind;
+
 typedef struct Service {
         /* configuration, from the fragment; defaults are service_init()'s */
         uint16_t config;                    /* SERVICE_REMAIN_AFTER_EXIT... */
@@ -180,7 +197,10 @@ typedef struct Service {
         uint8_t fd_store_preserve_mode; /* ExecPreserveMode */
         TextId pid_file;                /* PIDFile= */
         TextId bus_name;                /* BusName= */
-        ExitStatusSet success_status;
+        union {
+                ExitStatusSet success_status;
+                uint8_t n_listen[_LISTEN_KIND_MAX]; /* of a socket or path */
+        };
         ExitStatusSet restart_prevent_status;
         ExitStatusSet restart_force_status;
 
