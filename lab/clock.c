@@ -9,11 +9,11 @@
 #include "lab/bus.h"
 #include "lab/clock.h"
 
-#define FOREVER  G_MAXUINT64
+#define FOREVER       G_MAXUINT64
 #define TIMER_OF_UNIT _TIMER_KIND_MAX /* of a timer unit */
-#define MARGIN   5000 /* microseconds */
-#define STEP     100000 /* by so much a jump grows until the timer elapses: when exactly it was armed is not seen */
-#define LATE_MAX 20000000
+#define MARGIN        5000            /* microseconds */
+#define STEP          100000 /* by so much a jump grows until the timer elapses: when exactly it was armed is not seen */
+#define LATE_MAX      20000000
 
 /* A timer of a unit that runs; in microseconds of PID 1's clock. */
 typedef struct Timer {

@@ -158,6 +158,9 @@ static void copy_actor(const char *actor) {
                 fail(actor);
         mkdir("run/actor", 0777);
         chmod("run/actor", 0777);
+        /* Services may have users of their own. */
+        close(open("run/actor/log", O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+        chmod("run/actor/log", 0666);
         if (!g_file_set_contents_full("usr/bin/actor", bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755,
                                       NULL) ||
             chmod("usr/bin/actor", 0755) < 0)
@@ -173,9 +176,9 @@ static void copy_clock(const char *actor) {
 
         if (!g_file_get_contents(path, &bytes, &size, NULL))
                 return;
-        g_file_set_contents_full("usr/lib/coldplug-clock.so", bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE, 0755,
-                                 NULL);
-        g_file_set_contents_full(ACTOR_CLOCK + 1, (const char *) &clock, sizeof clock, G_FILE_SET_CONTENTS_NONE,
+        g_file_set_contents_full("usr/lib/coldplug-clock.so", bytes, (gssize) size, G_FILE_SET_CONTENTS_NONE,
+                                 0755, NULL);
+        g_file_set_contents_full(&ACTOR_CLOCK[1], (const char *) &clock, sizeof clock, G_FILE_SET_CONTENTS_NONE,
                                  0644, NULL);
 }
 

@@ -28,11 +28,11 @@ typedef struct Machine {
         int version;            /* of its systemd */
         char *systemd;          /* the same as recordings have it */
         bool paused;
-        bool unsettled; /* it never came to rest */
-        GPtrArray *timers; /* while it is stopped: clock.c */
+        bool unsettled;             /* it never came to rest */
+        GPtrArray *timers;          /* while it is stopped: clock.c */
         GPtrArray *sources, *baits; /* trigger.c; sources: while it is stopped */
-        char *refused;  /* why it could not be made to do what a statement says; NULL: it could */
-        Bus *calls;     /* while it is stopped: for calls that wait for it */
+        char *refused;              /* why it could not be made to do what a statement says; NULL: it could */
+        Bus *calls;                 /* while it is stopped: for calls that wait for it */
 } Machine;
 
 /* Boots and waits until it is up. */

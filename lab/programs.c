@@ -23,6 +23,7 @@ typedef struct Row {
         char *tag;
         unsigned stop, reload;
         TextId pid_file;
+        bool needs_bus; /* for it to be ready */
 } Row;
 
 static void row_free(gpointer p) {
@@ -93,6 +94,8 @@ static Row *make_row(const Catalog *c, size_t content, NameId unit, const Assign
                 .tag = tag_of(c, unit, a->where),
                 .stop = value_of(c, content, unit, ASSIGN_BYTE, offsetof(Unit, service.kill_signal), SIGTERM),
                 .reload = type == SERVICE_NOTIFY_RELOAD ? reload : 0,
+                .needs_bus = type == SERVICE_DBUS && a->where == SERVICE_EXEC_START &&
+                             command->program == PROGRAM_OTHER,
                 .pid_file = (TextId) value_of(c, content, unit, ASSIGN_ID, offsetof(Unit, service.pid_file),
                                               ID_NONE),
         };
@@ -145,14 +148,19 @@ static GPtrArray *make_rows(const Catalog *c, const Row **ret_twice) {
 
 char *programs_obstacle(const Catalog *c) {
         const Row *twice = NULL;
-        GPtrArray *rows = make_rows(c, &twice);
-        char *why = NULL;
+        g_autoptr(GPtrArray) rows = make_rows(c, &twice);
 
         if (twice)
-                why = g_strdup_printf("%s runs %s as two different things, which the lab cannot tell apart",
-                                      catalog_name_str(c, twice->unit), twice->command->path);
-        g_ptr_array_unref(rows);
-        return why;
+                return g_strdup_printf("%s runs %s as two different things, which the lab cannot tell apart",
+                                       catalog_name_str(c, twice->unit), twice->command->path);
+        for (unsigned i = 0; i < rows->len; i++) {
+                const Row *r = rows->pdata[i];
+
+                if (r->needs_bus)
+                        return g_strdup_printf("%s has Type=dbus, and the lab has no message bus",
+                                               catalog_name_str(c, r->unit));
+        }
+        return NULL;
 }
 
 static void append_field(GString *s, const char *text) {
@@ -234,6 +242,33 @@ static bool install_all(const Catalog *c) {
         return true;
 }
 
+/* In what a service must not write to, it could not say that it runs. Only where it matters: nothing else gets a mount namespace. */
+static bool is_sandboxed(const CatalogContent *content) {
+        static const char *const settings[] = {
+                "ProtectSystem=strict", "DynamicUser=",       "ReadOnlyPaths=",
+                "TemporaryFileSystem=", "InaccessiblePaths=",
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
+                if (content->text && strstr(content->text, settings[i]))
+                        return true;
+        return false;
+}
+
+static void open_sandboxes(const Machine *m, const Catalog *c) {
+        g_autofree char *folder = g_strconcat(m->container->root, "/etc/systemd/system/service.d", NULL),
+                        *file = g_build_filename(folder, "lab.conf", NULL);
+
+        for (size_t i = 0; i < c->n_contents; i++) {
+                if (!is_sandboxed(c->contents + i))
+                        continue;
+                g_mkdir_with_parents(folder, 0755);
+                g_file_set_contents_full(file, "[Service]\nBindPaths=" ACTOR_DIR "\n", -1,
+                                         G_FILE_SET_CONTENTS_NONE, 0644, NULL);
+                return;
+        }
+}
+
 static bool is_needed(const Catalog *c) {
         for (size_t i = 0; i < c->n_commands; i++)
                 if (c->commands[i].program != PROGRAM_ACTOR)
@@ -246,6 +281,7 @@ bool programs_install(const Machine *m, const Catalog *c) {
         int status = 1;
         pid_t pid;
 
+        open_sandboxes(m, c);
         if (!is_needed(c))
                 return true;
         table = programs_table(c);

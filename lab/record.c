@@ -229,6 +229,7 @@ static char *record_run(Machine *m, const char *name, const char *text, const Ca
         g_autoptr(Recording) recording = g_new0(Recording, 1);
         Recorder r = { .machine = m, .catalog = c, .recording = recording, .one_call = one_call };
         g_autoptr(GString) json = g_string_new(NULL);
+        const char *last;
 
         m->catalog = c;
         recording->name = g_strdup(name);
@@ -244,14 +245,14 @@ static char *record_run(Machine *m, const char *name, const char *text, const Ca
                 return NULL;
         }
         record_all(&r);
+        last = r.step ? r.step->source : "";
         if (m->refused) {
-                traces_set_error(error, TRACES_ERROR_IO, name, 0, "'%s' cannot be done: %s", r.step->source,
-                                 m->refused);
+                traces_set_error(error, TRACES_ERROR_IO, name, 0, "'%s' cannot be done: %s", last, m->refused);
                 return NULL;
         }
         if (recording->outcome == OUTCOME_CRASHED && !wait_for_death(m)) {
                 traces_set_error(error, TRACES_ERROR_IO, name, 0,
-                                 "PID 1 lives and does not answer after '%s'; run it again", r.step->source);
+                                 "PID 1 lives and does not answer after '%s'; run it again", last);
                 return NULL;
         }
         if (recording->outcome == OUTCOME_CRASHED && !container_is_supervised(m->container)) {

@@ -8,6 +8,7 @@
 
 #include "lab/actor.h"
 #include "lab/steer.h"
+#include "lab/trigger.h"
 
 #define OBEY_SECONDS     2
 #define CONNECTION_TRIES 5
@@ -151,6 +152,7 @@ void steer_call(Machine *m, StatementType verb, const char *unit) {
 void steer_resume(Machine *m) {
         kill(m->container->init, SIGCONT);
         m->paused = false;
+        trigger_finish(m);
         if (m->calls)
                 bus_drain(m->calls);
         g_clear_pointer(&m->calls, bus_close);
