@@ -16,7 +16,7 @@ typedef struct Plan {
         GString *text;
         GPtrArray *names;       /* of const char: what is called for and depended on */
         GPtrArray *units;       /* of const char: of those the ones with a file */
-        unsigned n_numbers; /* that stand somewhere */
+        unsigned n_numbers;     /* that stand somewhere */
         const Trigger *trigger; /* NULL: none */
         bool has_target, has_template, has_slice;
         bool has_programs; /* that end by themselves; else there may be a pause, after which they would race with calls */

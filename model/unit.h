@@ -150,7 +150,7 @@ bool unit_warn_leftover_processes(Manager *m, Unit *u);
 void unit_prune_cgroup(Manager *m, Unit *u);
 void unit_add_to_cgroup_empty_queue(Manager *m, Unit *u);
 int unit_check_cgroup_events(const Manager *m, const Unit *u); /* the same, -ENOENT: its cgroup was never made */
-int unit_cgroup_is_empty(const Manager *m, const Unit *u); /* 1 empty, 0 not, -ENXIO: no cgroup path */
+int unit_cgroup_is_empty(const Manager *m, const Unit *u);     /* 1 empty, 0 not, -ENXIO: no cgroup path */
 
 /* Killing: kill.c:unit_kill_context. True: something was signalled that is worth waiting for. */
 typedef enum KillOperation {

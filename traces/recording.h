@@ -98,10 +98,10 @@ typedef struct Recording {
         char *scenario;
         Catalog *catalog; /* the scenario, parsed */
         Outcome outcome;
-        GPtrArray *steps; /* of Step */
-        char **journal;   /* what PID 1 logged; NULL: not given */
+        GPtrArray *steps;   /* of Step */
+        char **journal;     /* what PID 1 logged; NULL: not given */
         unsigned told_from; /* from this step on processes exit only when a statement says so; 0: from none */
-        bool stand_ins;     /* actors stand in for other programs, so that their processes are known as TAG.N too */
+        bool stand_ins; /* actors stand in for other programs, so that their processes are known as TAG.N too */
         bool predicted;
         unsigned alternatives; /* predicted: questions that the recording's orders left open */
         bool limit;            /* predicted: a capacity of the model was exceeded */
