@@ -124,8 +124,8 @@ static bool find_row(char **argv) {
                 best = match;
                 self.kind = fields[FIELD_KIND][0];
                 self.tag = fields[FIELD_TAG];
-                self.stop = atoi(fields[FIELD_STOP]);
-                self.reload = atoi(fields[FIELD_RELOAD]);
+                self.stop = (int) strtol(fields[FIELD_STOP], NULL, 10);
+                self.reload = (int) strtol(fields[FIELD_RELOAD], NULL, 10);
                 self.pid_file = fields[FIELD_PID_FILE];
         }
         return best > 0;

@@ -169,7 +169,7 @@ static Recording *run_once(Trial *x, GError **error) {
         if (e)
                 g_propagate_error(error, g_steal_pointer(&e));
         else if (!r && !x->why)
-                x->why = g_strdup_printf("the names were not in the order that it needs in %u boots",
+                x->why = g_strdup_printf("the names were not in the order that it needs in %d boots",
                                          TRIAL_BOOTS);
         return g_steal_pointer(&r);
 }
