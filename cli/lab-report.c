@@ -3,13 +3,13 @@
 #include "cli/lab.h"
 #include "traces/json-text.h"
 
-const char *const lab_outcomes[] = {
+const char *const lab_outcomes[LAB_OUTCOMES + 1] = {
         "agrees",  "disagrees",       "confirmed",   "refuted", "not steerable",
         "happens", "does not happen", "cannot tell", NULL,
 };
 
 /* The same of several. */
-static const char *const plurals[] = {
+static const char *const plurals[LAB_OUTCOMES] = {
         "agree", "disagree", "confirmed", "refuted", "not steerable", "happen", "do not happen", "cannot tell",
 };
 
@@ -48,7 +48,8 @@ void lab_report_json(GString *out, const char *file, const LabResult *r) {
         g_string_append_c(out, '}');
 }
 
-void lab_report_json_end(GString *out, const unsigned *n_outcomes, unsigned n_failed, unsigned n_files) {
+void lab_report_json_end(GString *out, const unsigned n_outcomes[LAB_OUTCOMES], unsigned n_failed,
+                         unsigned n_files) {
         unsigned n = n_failed;
 
         g_string_append(out, "],\n\"summary\": {");
@@ -61,7 +62,8 @@ void lab_report_json_end(GString *out, const unsigned *n_outcomes, unsigned n_fa
         g_string_append(out, "}}\n");
 }
 
-void lab_report_summary(GString *out, const unsigned *n_outcomes, unsigned n_failed, unsigned n_files) {
+void lab_report_summary(GString *out, const unsigned n_outcomes[LAB_OUTCOMES], unsigned n_failed,
+                        unsigned n_files) {
         const char *between = "";
         unsigned n = n_failed;
 

@@ -66,17 +66,20 @@ const Profile *lab_profile(const Lab *l, const Profile *p);
 /* Runs one file, whatever it is. */
 void lab_run_file(Lab *l, const char *file, LabResult *ret);
 
-/* The outcomes in the order of a summary. */
-extern const char *const lab_outcomes[];
+/* The outcomes in the order of a summary; NULL ends them. */
+#define LAB_OUTCOMES 8
+extern const char *const lab_outcomes[LAB_OUTCOMES + 1];
 
 /* A member of "results" and the whole that they are in, as docs/lab.schema.json has it. */
 void lab_report_json_begin(GString *out);
 void lab_report_json(GString *out, const char *file, const LabResult *r);
-void lab_report_json_end(GString *out, const unsigned *n_outcomes, unsigned n_failed, unsigned n_files);
+void lab_report_json_end(GString *out, const unsigned n_outcomes[LAB_OUTCOMES], unsigned n_failed,
+                         unsigned n_files);
 /* The value of LAB_DIFFERENCE. */
 char *lab_report_difference(const Recording *r, const Difference *d);
 /* "2 agree, 1 refuted" */
-void lab_report_summary(GString *out, const unsigned *n_outcomes, unsigned n_failed, unsigned n_files);
+void lab_report_summary(GString *out, const unsigned n_outcomes[LAB_OUTCOMES], unsigned n_failed,
+                        unsigned n_files);
 
 /* Boots the systemd that is wanted and runs the scenario there. The recording, a line of JSON; NULL: @ret_status says
  * why there is none. */

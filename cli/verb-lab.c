@@ -98,7 +98,7 @@ typedef struct Report {
         Lab *lab;
         char **files;
         unsigned n_files, n_done, n_failed;
-        unsigned n_outcomes[16];
+        unsigned n_outcomes[LAB_OUTCOMES];
         int record; /* -1: none */
         int status;
 } Report;

@@ -25,7 +25,7 @@ static bool was_read(const TraceEvent *e, const char *name) {
         return false;
 }
 
-/* What is in the stream and was never read as an entry was swallowed by the one before it. In the model that is the scenario's
+/* What is in the stream and was never read as an entry was swallowed by the one before it, itself swallowed or not. In the model that is the scenario's
  * next unit, in reality whatever unit comes next. */
 static void add_neighbours(WantedOrder *o, const Catalog *c, const TraceEvent *e) {
         g_autoptr(GPtrArray) entries = observe_stream(c, e->stream, strlen(e->stream));
@@ -35,7 +35,7 @@ static void add_neighbours(WantedOrder *o, const Catalog *c, const TraceEvent *e
                 const char *entry = entries->pdata[i];
                 char *name = g_strndup(entry, strcspn(entry, "\n"));
 
-                if (before && was_read(e, before) && !was_read(e, name)) {
+                if (before && !was_read(e, name)) {
                         Neighbours *n = g_new(Neighbours, 1);
 
                         *n = (Neighbours) { .first = g_strdup(before), .second = g_strdup(name) };

@@ -123,8 +123,14 @@ static Recording *try_once(Trial *x, GError **error) {
         g_autoptr(Recording) r = NULL;
         g_autofree char *line = NULL;
 
-        if (!m || !draw_key(m, x->order))
+        if (!m)
                 return NULL;
+        if (!draw_key(m, x->order)) {
+                if (!container_is_dead(m->container))
+                        x->why = g_strdup_printf("none of %d hash keys has the names in the order that it needs",
+                                                 TRIAL_KEYS);
+                return NULL;
+        }
         line = record_told(m, x->trace->scenario, s->text, s->catalog, s->told_from, error);
         if (m->refused) {
                 g_clear_error(error);

@@ -281,7 +281,7 @@ static void test_json(void **state) {
                 { 3, { "trace", "c.scenario", NULL, "no-crash", "not steerable", "it \"cannot\"" } },
                 { 2, { "script", "d.sh", NULL, NULL, NULL, NULL, NULL, NULL, NULL, "d.sh: cannot be read\n" } },
         };
-        static const unsigned n_outcomes[] = { 1, 1, 0, 0, 1, 0, 0 };
+        static const unsigned n_outcomes[LAB_OUTCOMES] = { 1, 1, 0, 0, 1 };
         g_autoptr(GString) out = g_string_new(NULL), text = g_string_new(NULL);
 
         lab_report_json_begin(out);
