@@ -4,8 +4,8 @@
  *
  * An example is a line that starts with "$ " inside a block that is fenced by "```console" and "```" (in a file that ends
  * in .golden the whole file is one block). The lines up to the next "$ " or the end of the block are what the command
- * prints on stdout and stderr; a line "..." stands for any number of lines, "..." in a line for any text; a last line "[status N]" gives the exit
- * status, which is 0 without one. Commands run by sh in the source folder with the program under test in PATH.
+ * prints on stdout and stderr; a line "..." stands for any number of lines, "..." in a line for any text; a last line
+ * "[status N]" gives the exit status, which is 0 without one. Commands run by sh in the source folder with the program under test in PATH.
  *
  *     examples PROGRAM [--update] [--as-root] FILE...
  *
@@ -88,7 +88,12 @@ static bool line_matches(const char *expected, const char *actual) {
 
         if (!dots)
                 return g_str_equal(expected, actual);
-        return strncmp(expected, actual, n) == 0 && g_str_has_suffix(actual + n, dots + 3);
+        if (strncmp(expected, actual, n) != 0)
+                return false;
+        for (actual += n; !line_matches(dots + 3, actual); actual++)
+                if (!*actual)
+                        return false;
+        return true;
 }
 
 static bool matches(char **expected, unsigned n_expected, char **actual, unsigned n_actual) {
