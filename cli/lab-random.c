@@ -45,7 +45,7 @@ static int run(const Candidate *c, const char *text, GString *said, char **ret_l
         return status;
 }
 
-/* What disagrees in one run only is no matter of the model. */
+/* What disagrees in one run only may be a race, and cannot be shrunk. */
 static bool disagrees_twice(const char *text, void *userdata) {
         const Candidate *c = userdata;
         g_autoptr(Catalog) catalog = scenario_parse(c->name, text, strlen(text), NULL, NULL);
@@ -79,7 +79,7 @@ static const char *look_closer(Candidate *c, const char *text, unsigned n, GStri
         g_string_append_printf(out, "  again: --seed %d --only %u\n", c->lab->seed, n);
         if (run(c, text, again, NULL) == STATUS_OK) {
                 g_string_append(out,
-                                "  disagrees in 1 of 2 runs: a race of the real system, not of the model\n");
+                                "  disagrees in 1 of 2 runs: a race, or a rule that shows in some hash orders\n");
                 return DIFFERS;
         }
         if (!c->lab->no_minimize)

@@ -179,6 +179,7 @@ typedef enum ListenKind {
         LISTEN_PATH, /* of a path unit */
         _LISTEN_KIND_MAX,
 } ListenKind;
+G_STATIC_ASSERT(sizeof(ExitStatusSet) >= _LISTEN_KIND_MAX);
 
 typedef struct Service {
         /* configuration, from the fragment; defaults are service_init()'s */
@@ -199,7 +200,7 @@ typedef struct Service {
         TextId bus_name;                /* BusName= */
         union {
                 ExitStatusSet success_status;
-                uint8_t n_listen[_LISTEN_KIND_MAX]; /* of a socket or path */
+                uint8_t n_listen[sizeof(ExitStatusSet)]; /* of a socket or path, by ListenKind; as long, for worlds are bytes */
         };
         ExitStatusSet restart_prevent_status;
         ExitStatusSet restart_force_status;
