@@ -198,9 +198,9 @@ typedef struct Service {
         uint8_t fd_store_preserve_mode; /* ExecPreserveMode */
         TextId pid_file;                /* PIDFile= */
         TextId bus_name;                /* BusName= */
-        union {
+        union { /* of one size, for worlds are compared as bytes */
                 ExitStatusSet success_status;
-                uint8_t n_listen[sizeof(ExitStatusSet)]; /* of a socket or path, by ListenKind; as long, for worlds are bytes */
+                uint8_t n_listen[sizeof(ExitStatusSet)]; /* of a socket or path, by ListenKind */
         };
         ExitStatusSet restart_prevent_status;
         ExitStatusSet restart_force_status;
