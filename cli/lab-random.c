@@ -78,8 +78,8 @@ static const char *look_closer(Candidate *c, const char *text, unsigned n, GStri
 
         g_string_append_printf(out, "  again: --seed %d --only %u\n", c->lab->seed, n);
         if (run(c, text, again, NULL) == STATUS_OK) {
-                g_string_append(out,
-                                "  disagrees in 1 of 2 runs: a race, or a rule that shows in some hash orders\n");
+                g_string_append(
+                        out, "  disagrees in 1 of 2 runs: a race, or a rule that shows in some hash orders\n");
                 return DIFFERS;
         }
         if (!c->lab->no_minimize)
