@@ -182,7 +182,6 @@ static void test_swallowed(void **state) {
         TraceEvent *e = trace_run_add_event(&t->run, TRACE_DISPATCH);
 
         e->stream = g_strdup(stream);
-        e->entries = g_ptr_array_new_with_free_func(NULL);
         for (unsigned i = 0; i < 2; i++)
                 trace_event_add_entry(e)->name = g_strdup(i == 0 ? "b.service" : "");
         wanted = wanted_order_new(t, &t->run);
